@@ -1,0 +1,104 @@
+//! The decision: a pure function of record, requirement and time.
+//!
+//! "Cannot tell" lives outside: whoever has no current record does not ask.
+
+use crate::id::{ProjectId, TokenId, WorkspaceId};
+use crate::policy::Need;
+use crate::question::{Reach, Requirement};
+use crate::record::{Record, State};
+use crate::refusal::Refusal;
+use crate::scope::{Scope, ScopeSet};
+use crate::timestamp::Timestamp;
+
+/// Proof that [`decide`] allowed a request. Nothing else can make one, and forwarding needs one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permit {
+    workspace_id: WorkspaceId,
+    token_id: TokenId,
+    project_id: Option<ProjectId>,
+    scopes: ScopeSet,
+}
+
+impl Permit {
+    /// The workspace that the token belongs to.
+    #[must_use]
+    pub const fn workspace_id(&self) -> &WorkspaceId {
+        &self.workspace_id
+    }
+
+    /// The token that was allowed.
+    #[must_use]
+    pub const fn token_id(&self) -> &TokenId {
+        &self.token_id
+    }
+
+    /// The one project that the token covers; none means the whole workspace.
+    #[must_use]
+    pub const fn project_id(&self) -> Option<&ProjectId> {
+        self.project_id.as_ref()
+    }
+
+    /// What the token may do.
+    #[must_use]
+    pub const fn scopes(&self) -> ScopeSet {
+        self.scopes
+    }
+}
+
+/// Decides whether the token of `record`, which belongs to `workspace`, fulfils `requirement` at `now`.
+///
+/// # Errors
+/// Why it does not: first because it is dead, then for its scope, workspace or project.
+pub fn decide(
+    workspace: &WorkspaceId,
+    record: &Record,
+    requirement: &Requirement<'_>,
+    now: Timestamp,
+) -> Result<Permit, Refusal> {
+    check_alive(record, now)?;
+    check_scope(record.scopes, requirement.need)?;
+    check_workspace(workspace, requirement)?;
+    check_project(record.project_id.as_ref(), requirement)?;
+    Ok(Permit {
+        workspace_id: workspace.clone(),
+        token_id: record.token_id.clone(),
+        project_id: record.project_id.clone(),
+        scopes: record.scopes,
+    })
+}
+
+fn check_alive(record: &Record, now: Timestamp) -> Result<(), Refusal> {
+    match record.state {
+        State::Revoked => return Err(Refusal::Revoked),
+        State::Superseded { until } if until <= now => return Err(Refusal::Revoked),
+        State::Superseded { .. } | State::Active => {}
+    }
+    match record.expires_at {
+        Some(end) if end <= now => Err(Refusal::Expired),
+        _ => Ok(()),
+    }
+}
+
+fn check_scope(held: ScopeSet, need: Need) -> Result<(), Refusal> {
+    match need {
+        Need::Scope(needed) if held.allows(needed) => Ok(()),
+        Need::Scope(needed) => Err(Refusal::ScopeMissing { needed, held }),
+        Need::AnyToken if held.is_sound() => Ok(()),
+        Need::AnyToken => Err(Refusal::ScopeMissing { needed: Scope::Read, held }),
+    }
+}
+
+fn check_workspace(workspace: &WorkspaceId, requirement: &Requirement<'_>) -> Result<(), Refusal> {
+    match requirement.workspace {
+        Some(wanted) if wanted != workspace.as_str() => Err(Refusal::OtherWorkspace { need: requirement.need }),
+        _ => Ok(()),
+    }
+}
+
+fn check_project(project: Option<&ProjectId>, requirement: &Requirement<'_>) -> Result<(), Refusal> {
+    match (project, requirement.reach) {
+        (None, _) | (Some(_), Reach::Covered) => Ok(()),
+        (Some(own), Reach::Project(wanted)) if own.as_str() == wanted => Ok(()),
+        (Some(_), Reach::Project(_) | Reach::Workspace) => Err(Refusal::OtherProject { need: requirement.need }),
+    }
+}

@@ -1,0 +1,103 @@
+//! The only form in which a token is kept: HMAC-SHA-256 under a pepper.
+//!
+//! The digest is the KV key and the look-up key of ledger and database. It identifies a
+//! token for its whole life, since a token never changes.
+
+use crate::keyring::Keyring;
+use crate::token::Token;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use subtle::ConstantTimeEq;
+
+/// Keyed hash of a token. Written as 64 lowercase hexadecimal digits.
+#[derive(Clone, Copy, Eq, PartialOrd, Ord)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// The digest for a token that is being made: under the current pepper, whose id is
+    /// to be kept with it.
+    #[must_use]
+    pub fn current(token: Token<'_>, peppers: &Keyring) -> Self {
+        Self(peppers.current().mac(&[token.expose().as_bytes()]))
+    }
+
+    /// Every digest that a presented token may be known by, the likeliest first.
+    #[must_use]
+    pub fn candidates(token: Token<'_>, peppers: &Keyring) -> Vec<Self> {
+        peppers.iter().map(|pepper| Self(pepper.mac(&[token.expose().as_bytes()]))).collect()
+    }
+
+    /// The 32 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// A digest out of its bytes, for tests and storage.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// 64 lowercase hexadecimal digits.
+    #[must_use]
+    pub fn to_hex(&self) -> String {
+        base16ct::lower::encode_string(&self.0)
+    }
+}
+
+impl PartialEq for Digest {
+    /// Constant time, so that no comparison tells how much of a guess was right.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl core::hash::Hash for Digest {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [first, second, third, ..] = self.0;
+        write!(f, "Digest({first:02x}{second:02x}{third:02x}…)")
+    }
+}
+
+/// The text is not 64 lowercase hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidDigest;
+
+impl fmt::Display for InvalidDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected 64 lowercase hexadecimal digits")
+    }
+}
+
+impl FromStr for Digest {
+    type Err = InvalidDigest;
+
+    fn from_str(text: &str) -> Result<Self, InvalidDigest> {
+        let mut bytes = [0; 32];
+        let decoded = base16ct::lower::decode(text, &mut bytes).map_err(|_| InvalidDigest)?;
+        if decoded.len() == 32 { Ok(Self(bytes)) } else { Err(InvalidDigest) }
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_hex())
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|why: InvalidDigest| de::Error::custom(why))
+    }
+}

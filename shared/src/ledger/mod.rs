@@ -1,0 +1,21 @@
+//! The ledger of a workspace: every record, one writer, and who may remember what.
+//!
+//! A state machine without I/O: storage is a trait, time an argument, answers are values.
+//! The Durable Object is a thin shell around it, and a simulation can drive the same code.
+//!
+//! What holds a revocation back is never a cache, but a *right to remember*. The ledger knows
+//! the longest one that may still live, its own and what instances before it gave away,
+//! and says in every [`PublishAnswer`] how long to wait until all of them are over.
+
+mod machine;
+mod messages;
+mod storage;
+mod window;
+
+pub use machine::Ledger;
+pub use messages::{
+    Format, Grant, KvPut, KvWrites, Position, Publish, PublishAnswer, Renewal, RenewalAnswer, Snapshot, SnapshotAnswer,
+    Standing, TokenRecord, WantedRecord,
+};
+pub use storage::{LedgerStorage, StagedSnapshot};
+pub use window::{PlannedWindow, StoredWindow};

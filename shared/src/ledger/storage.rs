@@ -1,0 +1,87 @@
+//! What the ledger keeps, as the state machine sees it.
+
+use super::messages::{Position, Snapshot, TokenRecord};
+use super::window::StoredWindow;
+use crate::change::Change;
+use crate::digest::Digest;
+use crate::record::Record;
+use alloc::vec::Vec;
+
+/// The durable part of one ledger.
+///
+/// Every method is one step without waiting, and all the writes of one step of the machine become
+/// durable together or not at all. An answer leaves only after them (the platform's output gate).
+pub trait LedgerStorage {
+    /// Why storage failed; goes to the log.
+    type Error;
+
+    /// Where the ledger stands; none if it was never initialised.
+    ///
+    /// # Errors
+    /// If storage cannot be read; so for every method here.
+    fn position(&self) -> Result<Option<Position>, Self::Error>;
+
+    /// The record of a digest.
+    ///
+    /// # Errors
+    /// If storage fails.
+    fn record(&self, digest: &Digest) -> Result<Option<Record>, Self::Error>;
+
+    /// Records that were created at `version` or before and changed after it, at most `limit`.
+    ///
+    /// # Errors
+    /// If storage fails.
+    fn changed_since(&self, version: u64, limit: usize) -> Result<Vec<TokenRecord>, Self::Error>;
+
+    /// Keeps a change's record and moves the head to it.
+    ///
+    /// # Errors
+    /// If storage fails.
+    fn apply(&mut self, change: &Change) -> Result<(), Self::Error>;
+
+    /// What the last window's write said.
+    ///
+    /// # Errors
+    /// If storage fails.
+    fn window(&self) -> Result<Option<StoredWindow>, Self::Error>;
+
+    /// Keeps what a window's write says.
+    ///
+    /// # Errors
+    /// If storage fails.
+    fn set_window(&mut self, window: StoredWindow) -> Result<(), Self::Error>;
+
+    /// The snapshot that is being loaded beside the records in force.
+    ///
+    /// # Errors
+    /// If storage fails.
+    fn staged(&self) -> Result<Option<StagedSnapshot>, Self::Error>;
+
+    /// Keeps a snapshot's part beside the records in force; part 0 throws away what was staged.
+    ///
+    /// # Errors
+    /// If storage fails.
+    fn stage(&mut self, snapshot: &Snapshot) -> Result<(), Self::Error>;
+
+    /// Puts the staged records in force at this position. Digests that were revoked and are
+    /// not in the staged records' view stay revoked and are marked as held over.
+    ///
+    /// # Errors
+    /// If storage fails.
+    fn adopt(&mut self, position: Position) -> Result<(), Self::Error>;
+
+    /// Digests that the last [`LedgerStorage::adopt`] held over as revoked.
+    ///
+    /// # Errors
+    /// If storage fails.
+    fn held_over(&self) -> Result<Vec<Digest>, Self::Error>;
+}
+
+/// How far a snapshot has been loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StagedSnapshot {
+    /// Position that it will take over at.
+    pub position: Position,
+    /// The part that should come next.
+    pub next_part: u64,
+}

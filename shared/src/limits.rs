@@ -1,0 +1,74 @@
+//! Every number of the protocol, with its unit and the reason for it.
+
+/// Longest lease that the ledger may grant, in milliseconds. Bounds how long an
+/// acknowledgement can take when the ledger lengthens leases under load.
+pub const LEASE_MS_MAX: u64 = 30_000;
+
+/// Lease when `LEASE_MS` is not set, in milliseconds. Zero: every request asks the ledger.
+pub const LEASE_MS_DEFAULT: u64 = 0;
+
+/// How long after the last grant the ledger still counts its longest lease, in milliseconds.
+/// Twice the longest lease, so that no lease outlives the memory of it.
+pub const IDLE_MS: u64 = 60_000;
+
+/// How far the clocks of two machines may differ, in milliseconds. Only a new ledger
+/// instance relies on it, when it decides that a stored window is long over.
+pub const CLOCK_AGREEMENT_MS: u64 = 30_000;
+
+/// Shortest ownership window of a ledger instance, in milliseconds. Two seconds keep the
+/// window's write at about one per second and busy workspace.
+pub const WINDOW_MS_MIN: u64 = 2_000;
+
+/// Most changes in one publish. Keeps a call far below the platform's limits of
+/// 1,000 KV operations per invocation and 128 MB per object.
+pub const BATCH_MAX: usize = 200;
+
+/// Most changed records in one renewal answer; above it the isolate is told to forget everything.
+pub const CHANGED_MAX: usize = 200;
+
+/// Records in one part of a snapshot. The ledger writes a part in one turn.
+pub const SNAPSHOT_PART_MAX: usize = 500;
+
+/// How old a signed call may be, in milliseconds: room for clocks that disagree, and little
+/// for a recorded call. Repeating one changes nothing, since publishing is idempotent.
+pub const SIGNATURE_SKEW_MS: u64 = 300_000;
+
+/// Longest body of a signed call in bytes: a full snapshot part with room to spare.
+pub const SIGNED_BODY_MAX: usize = 1 << 20;
+
+/// How long the edge waits for KV, in milliseconds, before it answers 503.
+pub const KV_TIMEOUT_MS: u64 = 2_000;
+
+/// How long the edge waits for the ledger, in milliseconds, before it answers 503.
+pub const LEDGER_TIMEOUT_MS: u64 = 3_000;
+
+/// `Retry-After` of a 503, in seconds. The causes pass quickly or not at all.
+pub const RETRY_AFTER_S: u32 = 1;
+
+/// Calls per second that one isolate may spend on asking a ledger about tokens that KV
+/// does not know, and how many may come at once. A flood of made-up tokens costs the
+/// ledger this trickle; a token that was created a moment ago needs one of them.
+pub const UNKNOWN_BUDGET_PER_S: u64 = 10;
+
+/// How far beyond a token's expiry its KV entry lives, in milliseconds. KV refuses an
+/// expiration less than 60 s ahead, and an expired token should be told that it is expired.
+pub const KV_EXPIRATION_EXTRA_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// How long an assertion outlives the later of lease and request, in milliseconds: the
+/// time an origin may take to read it.
+pub const ASSERTION_EXTRA_MS: u64 = 5_000;
+
+/// Time added to every wait, in milliseconds: one percent of the longest lease in use (clock
+/// drift, four clocks at a quarter each) and 100 ms for a clock's steps and a paused isolate.
+#[must_use]
+pub const fn margin_ms(longest_lease_ms: u64) -> u64 {
+    longest_lease_ms / 100 + 100
+}
+
+/// Length of an ownership window in milliseconds: twice the lease, so that a lease granted
+/// in its first half fits, and never below [`WINDOW_MS_MIN`].
+#[must_use]
+pub const fn window_ms(lease_ms: u64) -> u64 {
+    let twice = lease_ms * 2;
+    if twice > WINDOW_MS_MIN { twice } else { WINDOW_MS_MIN }
+}
