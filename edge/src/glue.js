@@ -1,0 +1,60 @@
+// Moves values between the platform and Rust; decides nothing.
+
+// The lines of a request that are decided on, in one string: reading them one by one would
+// cross into JavaScript once each. None of them can hold a line break.
+export function describeRequest(request) {
+  const { method, url, headers } = request;
+  const authorization = headers.get("authorization");
+  const upgrade = headers.has("upgrade") ? "upgrade" : "";
+  return authorization === null ? `${method}\n${url}\n${upgrade}` : `${method}\n${url}\n${upgrade}\n${authorization}`;
+}
+
+// What the platform's request log calls this request, or a fresh name.
+export function requestId(request) {
+  return request.headers.get("cf-ray") ?? crypto.randomUUID();
+}
+
+// To the platform origin: the assertion instead of the bearer token, and nothing by which a
+// caller could speak for the edge or ask for another route than the one decided on.
+export function forwardToPlatform(request, url, assertion) {
+  const headers = withoutOverrides(request.headers);
+  headers.delete("authorization");
+  headers.set("deplo-assertion", assertion);
+  return send(request, url, headers);
+}
+
+// To the control plane: the bearer token goes along, since it decides by itself.
+export function forwardToControlPlane(request, url) {
+  return send(request, url, withoutOverrides(request.headers));
+}
+
+// The URL is given as text and the body as a stream, both untouched. Redirects are the
+// caller's to follow, and no answer to an authorized request may be stored.
+function send(request, url, headers) {
+  const { method, body } = request;
+  return fetch(url, { method, headers, body, redirect: "manual", cache: "no-store" });
+}
+
+const OVERRIDES = /^(deplo[-_]|x-http-method|x-method-override$|x-original-url$|x-rewrite-url$)/;
+
+function withoutOverrides(incoming) {
+  const headers = new Headers(incoming);
+  for (const name of incoming.keys()) {
+    if (OVERRIDES.test(name)) headers.delete(name);
+  }
+  return headers;
+}
+
+export function respond(status, contentType, body, challenge, retryAfter) {
+  const headers = { "content-type": contentType, "cache-control": "no-store" };
+  if (challenge !== undefined) headers["www-authenticate"] = challenge;
+  if (retryAfter !== undefined) headers["retry-after"] = String(retryAfter);
+  return new Response(body, { status, headers });
+}
+
+// One call of a ledger object by a stub of its own: after an error a stub may be of no use.
+export async function callLedger(namespace, name, path, body) {
+  const stub = namespace.get(namespace.idFromName(name));
+  const response = await stub.fetch(`http://ledger${path}`, { method: "POST", body });
+  return [response.status, await response.text()];
+}

@@ -1,0 +1,90 @@
+//! The functions of `glue.js`, and what they return as Rust types.
+
+use js_sys::{Array, Promise};
+use shared::question::RawRequest;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/src/glue.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = describeRequest)]
+    fn describe_request(request: &JsValue) -> String;
+
+    /// A name for this request that appears in its answer and in the platform's log.
+    #[wasm_bindgen(js_name = requestId)]
+    pub(crate) fn request_id(request: &JsValue) -> String;
+
+    /// Sends the request to the platform origin with an assertion instead of its bearer token.
+    #[wasm_bindgen(js_name = forwardToPlatform)]
+    pub(crate) fn forward_to_platform(request: &JsValue, url: &str, assertion: &str) -> Promise;
+
+    /// Sends the request to the control plane, bearer token included.
+    #[wasm_bindgen(js_name = forwardToControlPlane)]
+    pub(crate) fn forward_to_control_plane(request: &JsValue, url: &str) -> Promise;
+
+    /// Makes a response that nobody may store.
+    pub(crate) fn respond(
+        status: u16,
+        content_type: &str,
+        body: &str,
+        challenge: Option<String>,
+        retry_after: Option<u32>,
+    ) -> JsValue;
+
+    #[wasm_bindgen(js_name = callLedger, catch)]
+    async fn call_ledger_raw(namespace: &JsValue, name: &str, path: &str, body: &str) -> Result<JsValue, JsValue>;
+}
+
+/// Calls the ledger object of this name. Returns HTTP status and body.
+///
+/// # Errors
+/// What the platform threw.
+pub(crate) async fn call_ledger(
+    namespace: &JsValue,
+    name: &str,
+    path: &str,
+    body: &str,
+) -> Result<(u16, String), JsValue> {
+    let answer: Array = call_ledger_raw(namespace, name, path, body).await?.unchecked_into();
+    let status = answer.get(0).as_f64().unwrap_or_default();
+    Ok((status as u16, answer.get(1).as_string().unwrap_or_default()))
+}
+
+/// The parts of a request that are decided on, and where to forward it.
+pub(crate) struct Incoming {
+    /// Method, URL, "upgrade" or nothing, and `Authorization` if there is one; a line each.
+    description: String,
+}
+
+impl Incoming {
+    pub(crate) fn read(request: &JsValue) -> Self {
+        Self { description: describe_request(request) }
+    }
+
+    /// What is decided on.
+    pub(crate) fn raw(&self) -> RawRequest<'_> {
+        let mut lines = self.description.splitn(4, '\n');
+        let method = lines.next().unwrap_or_default();
+        let path = path_and_query(lines.next().unwrap_or_default());
+        let path = path.split_once('?').map_or(path, |(path, _)| path);
+        RawRequest { method, path, authorization: lines.nth(1) }
+    }
+
+    /// Path and query as they came; what is forwarded.
+    pub(crate) fn target(&self) -> &str {
+        path_and_query(self.description.split('\n').nth(1).unwrap_or_default())
+    }
+
+    /// Whether the caller asks for another protocol, such as a WebSocket.
+    pub(crate) fn asks_for_upgrade(&self) -> bool {
+        self.description.split('\n').nth(2) == Some("upgrade")
+    }
+}
+
+/// The part of an absolute URL that starts with the path's slash; empty if there is none.
+///
+/// URLs are cut, not parsed: what was decided on is forwarded to the letter, and a URL parser
+/// would bring 90 KB of Unicode tables along.
+pub(crate) fn path_and_query(url: &str) -> &str {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or_default()
+}

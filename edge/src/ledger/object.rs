@@ -1,0 +1,103 @@
+//! The Durable Object: a thin shell around [`shared::ledger::Ledger`].
+//!
+//! It keeps no thread-locals (edge and object may share an isolate), sets no timers and holds
+//! no connections, since a pending timer would falsify its clock.
+
+use super::storage::SqlLedgerStorage;
+use crate::clock;
+use crate::glue::path_and_query;
+use crate::settings;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::ledger::{Ledger as Machine, LedgerStorage, RenewalAnswer};
+use std::cell::RefCell;
+use worker::{DurableObject, Env, Request, Response, Result, State, console_error, durable_object};
+
+/// The ledger of one workspace, whose id is the object's name.
+#[durable_object(fetch)]
+pub struct Ledger {
+    state: State,
+    env: Env,
+    /// None until this instance has claimed the storage.
+    machine: RefCell<Option<Machine>>,
+}
+
+impl DurableObject for Ledger {
+    fn new(state: State, env: Env) -> Self {
+        Self { state, env, machine: RefCell::new(None) }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let url = request.inner().url();
+        let path = path_and_query(&url);
+        let body = request.text().await?;
+        match self.answer(path, &body).await {
+            Err(why) => {
+                console_error!("ledger: {path} failed: {why}");
+                Response::error(why.to_string(), 500)
+            }
+            answered => answered,
+        }
+    }
+}
+
+impl Ledger {
+    async fn answer(&self, path: &str, body: &str) -> Result<Response> {
+        let mut storage = SqlLedgerStorage::new(self.state.storage().sql());
+        self.claim(&mut storage).await?;
+        match path {
+            "/renew" => self.renew(&mut storage, body).await,
+            "/publish" => self.step(body, |machine, message| machine.publish(&mut storage, message, clock::now())),
+            "/snapshot" => self.step(body, |machine, message| machine.snapshot(&mut storage, message, clock::now())),
+            _ => Response::error("no such call", 404),
+        }
+    }
+
+    /// Makes this instance the owner: a confirmed write, after which no other instance can
+    /// write any more, and only then the reading of what earlier ones left behind.
+    ///
+    /// An uninitialised ledger writes nothing: whoever initialises it writes first.
+    async fn claim(&self, storage: &mut SqlLedgerStorage) -> Result<()> {
+        if self.machine.borrow().is_some() {
+            return Ok(());
+        }
+        let lease_ms = settings::lease_ms(&self.env)?;
+        let mut inherited = None;
+        if storage.position()?.is_some() {
+            storage.claim()?;
+            self.state.storage().sync().await?;
+            inherited = storage.window()?;
+        }
+        // Another request may have claimed meanwhile, and granted: then its machine stays.
+        self.machine.borrow_mut().get_or_insert_with(|| Machine::new(lease_ms, inherited, clock::now()));
+        Ok(())
+    }
+
+    async fn renew(&self, storage: &mut SqlLedgerStorage, body: &str) -> Result<Response> {
+        let now = clock::now();
+        let wants_window = self.with_machine(|machine| machine.wants_window(now))?;
+        if wants_window && storage.position()?.is_some() {
+            let planned = self.with_machine(|machine| machine.plan_window(now))?;
+            storage.set_window(planned.stored())?;
+            self.state.storage().sync().await?;
+            self.with_machine(|machine| machine.open_window(planned))?;
+        }
+        self.step::<_, RenewalAnswer>(body, |machine, message| machine.renew(storage, message, clock::now()))
+    }
+
+    /// Reads a message, lets the machine make one step, and answers with what it says.
+    fn step<M: DeserializeOwned, A: Serialize>(
+        &self,
+        body: &str,
+        step: impl FnOnce(&mut Machine, &M) -> Result<A>,
+    ) -> Result<Response> {
+        match serde_json::from_str(body) {
+            Ok(message) => Response::from_json(&self.with_machine(|machine| step(machine, &message))??),
+            Err(why) => Response::error(format!("unreadable message: {why}"), 400),
+        }
+    }
+
+    fn with_machine<T>(&self, step: impl FnOnce(&mut Machine) -> T) -> Result<T> {
+        self.machine.borrow_mut().as_mut().map(step).ok_or_else(|| "the ledger was not claimed".into())
+    }
+}

@@ -1,0 +1,104 @@
+//! What the worker is told by its secrets, vars and bindings; read once per isolate.
+
+use shared::assertion::Asserter;
+use shared::keyring::{self, Keyring};
+use shared::limits::LEASE_MS_DEFAULT;
+use shared::token::TokenPrefix;
+use std::cell::OnceCell;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use worker::Env;
+use worker::kv::KvStore;
+
+/// Everything that a request needs besides itself.
+pub(crate) struct Settings {
+    pub(crate) prefix: TokenPrefix,
+    pub(crate) peppers: Keyring,
+    pub(crate) publish_keys: Keyring,
+    pub(crate) asserter: Asserter,
+    /// Where platform routes are answered, without a slash at the end.
+    pub(crate) origin_url: String,
+    /// Where control-plane routes are answered, without a slash at the end.
+    pub(crate) control_plane_url: String,
+    pub(crate) kv: KvStore,
+    /// Namespace of the ledger objects.
+    pub(crate) ledgers: JsValue,
+}
+
+thread_local! {
+    static SETTINGS: OnceCell<Rc<Settings>> = const { OnceCell::new() };
+}
+
+impl Settings {
+    /// The isolate's settings; read out of `env` by the first request.
+    ///
+    /// # Errors
+    /// Which setting cannot be used, and how to set it. For the log only.
+    pub(crate) fn get(env: &Env) -> Result<Rc<Self>, String> {
+        SETTINGS.with(|cell| match cell.get() {
+            Some(settings) => Ok(Rc::clone(settings)),
+            None => Self::read(env).map(|settings| Rc::clone(cell.get_or_init(|| Rc::new(settings)))),
+        })
+    }
+
+    fn read(env: &Env) -> Result<Self, String> {
+        let origin_url = url(env, "ORIGIN_URL")?;
+        let asserter = Asserter::new(&keyring(env, "ASSERTION_KEY")?, &origin_url).map_err(|why| why.to_string())?;
+        Ok(Self {
+            prefix: prefix(env)?,
+            peppers: keyring(env, "TOKEN_PEPPER")?,
+            publish_keys: keyring(env, "PUBLISH_KEY")?,
+            asserter,
+            origin_url,
+            control_plane_url: url(env, "CONTROL_PLANE_URL")?,
+            kv: env
+                .kv("TOKENS")
+                .map_err(|why| format!("The KV namespace TOKENS is not bound ({why}); see wrangler.toml."))?,
+            ledgers: binding(env, "LEDGER")?,
+        })
+    }
+}
+
+/// `LEASE_MS` in milliseconds. Only the ledger reads it.
+///
+/// # Errors
+/// If it is set and not a number.
+pub(crate) fn lease_ms(env: &Env) -> Result<u64, String> {
+    match env.var("LEASE_MS") {
+        Ok(text) => {
+            text.to_string().parse().map_err(|_| "LEASE_MS must be a number of milliseconds from 0 to 30000.".into())
+        }
+        Err(_) => Ok(LEASE_MS_DEFAULT),
+    }
+}
+
+fn keyring(env: &Env, name: &str) -> Result<Keyring, String> {
+    let text = env.secret(name).map(|secret| secret.to_string()).unwrap_or_default();
+    text.parse().map_err(|why| keyring::advice(name, why))
+}
+
+fn prefix(env: &Env) -> Result<TokenPrefix, String> {
+    match env.var("TOKEN_PREFIX") {
+        Ok(text) => TokenPrefix::new(&text.to_string()).map_err(|why| format!("TOKEN_PREFIX cannot be used: {why}.")),
+        Err(_) => Ok(TokenPrefix::default()),
+    }
+}
+
+fn url(env: &Env, name: &str) -> Result<String, String> {
+    let text = env.var(name).map(|text| text.to_string()).unwrap_or_default();
+    let url = text.trim_end_matches('/');
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
+    if host.is_empty() || host.contains(['?', '#', '@']) {
+        return Err(format!(
+            "{name} must be an http or https URL without query; set it under [vars] in wrangler.toml."
+        ));
+    }
+    Ok(url.into())
+}
+
+fn binding(env: &Env, name: &str) -> Result<JsValue, String> {
+    js_sys::Reflect::get(env, &JsValue::from(name))
+        .ok()
+        .filter(|binding| !binding.is_undefined())
+        .ok_or_else(|| format!("The binding {name} is missing; see wrangler.toml."))
+}

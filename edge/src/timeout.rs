@@ -1,0 +1,16 @@
+//! Waiting for something, but not for ever.
+
+use futures_util::future::{Either, select};
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+use worker::Delay;
+
+/// The future's output, or none after `ms` milliseconds. The timer is gone when this
+/// returns, since a pending one holds the platform's clock back.
+pub(crate) async fn within<F: Future>(ms: u64, future: F) -> Option<F::Output> {
+    match select(pin!(future), pin!(Delay::from(Duration::from_millis(ms)))).await {
+        Either::Left((output, _)) => Some(output),
+        Either::Right(((), _)) => None,
+    }
+}
