@@ -48,7 +48,7 @@ pub const RETRY_AFTER_S: u32 = 1;
 /// Calls per second that one isolate may spend on asking a ledger about tokens that KV
 /// does not know, and how many may come at once. A flood of made-up tokens costs the
 /// ledger this trickle; a token that was created a moment ago needs one of them.
-pub const UNKNOWN_BUDGET_PER_S: u64 = 10;
+pub const UNKNOWN_BUDGET_PER_S: u64 = 25;
 
 /// How far beyond a token's expiry its KV entry lives, in milliseconds. KV refuses an
 /// expiration less than 60 s ahead, and an expired token should be told that it is expired.

@@ -62,6 +62,19 @@ struct Body<'a> {
     used: Option<u64>,
 }
 
+impl core::fmt::Display for Problem {
+    /// The detail, for a terminal.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}", self.detail)?;
+        self.errors
+            .iter()
+            .filter(|_| self.errors.len() > 1)
+            .try_for_each(|error| write!(f, " {}: {}.", error.pointer, error.detail))
+    }
+}
+
+impl core::error::Error for Problem {}
+
 impl Problem {
     /// A problem with the status, the last part of its type, and its title.
     #[must_use]

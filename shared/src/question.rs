@@ -70,21 +70,25 @@ pub fn examine<'a>(
     let presented = header.ok_or(Refusal::MissingCredentials)?;
     let token = Token::parse(presented.expose(), prefix).map_err(|_| Refusal::MalformedToken)?;
     let rule = policy.find(raw.method, path).ok_or(Refusal::NoSuchRoute)?;
-    Ok(Question { token, path, rule, requirement: requirement(rule, path) })
+    Ok(Question { token, path, rule, requirement: Requirement::of(rule, path) })
 }
 
-fn requirement<'a>(rule: &'static Rule, path: PlainPath<'a>) -> Requirement<'a> {
-    // A rule that matched has its segments; were one missing, the empty name would match nothing.
-    let segment = |index| path.segments().nth(index).unwrap_or("");
-    let workspace = match rule.workspace {
-        WorkspaceAt::Segment(index) => Some(segment(index)),
-        WorkspaceAt::Constant(id) => Some(id),
-        WorkspaceAt::Callers => None,
-    };
-    let reach = match (rule.project, rule.origin) {
-        (Some(index), _) => Reach::Project(segment(index)),
-        (None, Origin::ControlPlane) => Reach::Covered,
-        (None, Origin::Platform) => Reach::Workspace,
-    };
-    Requirement { need: rule.need, workspace, reach }
+impl<'a> Requirement<'a> {
+    /// What a rule asks of a request with this path, which it covers.
+    #[must_use]
+    pub fn of(rule: &'static Rule, path: PlainPath<'a>) -> Self {
+        // A rule that matched has its segments; were one missing, the empty name would match nothing.
+        let segment = |index| path.segments().nth(index).unwrap_or("");
+        let workspace = match rule.workspace {
+            WorkspaceAt::Segment(index) => Some(segment(index)),
+            WorkspaceAt::Constant(id) => Some(id),
+            WorkspaceAt::Callers => None,
+        };
+        let reach = match (rule.project, rule.origin) {
+            (Some(index), _) => Reach::Project(segment(index)),
+            (None, Origin::ControlPlane) => Reach::Covered,
+            (None, Origin::Platform) => Reach::Workspace,
+        };
+        Self { need: rule.need, workspace, reach }
+    }
 }

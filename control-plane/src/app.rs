@@ -1,0 +1,83 @@
+//! The HTTP application: every route, the caller before it, and how errors are written.
+
+use crate::clock::Clock;
+use crate::operator::authenticate;
+use crate::publisher::Publisher;
+use crate::random;
+use crate::routes;
+use crate::settings::Settings;
+use crate::store::Store;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use shared::problem::{self, Problem};
+use std::sync::Arc;
+
+/// Names a request in its answer and in the log.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What handlers work with.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// What brings changes to the edge.
+    pub publisher: Arc<Publisher>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Keys and addresses.
+    pub settings: Arc<Settings>,
+}
+
+/// The application that `serve` serves, and tests call.
+pub fn app(app: App) -> Router {
+    let api = routes::api().layer(from_fn_with_state(app.clone(), authenticate));
+    api.merge(routes::health()).with_state(app).layer(from_fn(name_request))
+}
+
+/// Gives the request its id, and writes out the problem that an answer carries.
+async fn name_request(request: Request, next: Next) -> Response {
+    let id = request_id(request.headers());
+    let (method, path) = (request.method().clone(), String::from(request.uri().path()));
+    let mut response = next.run(request).await;
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        response = problem_response(&problem, &id);
+    }
+    tracing::info!(request_id = id, status = response.status().as_u16(), "{method} {path}");
+    insert(response.headers_mut(), REQUEST_ID, &id);
+    response
+}
+
+/// The caller's id for the request if it is a plain one, or a fresh one.
+fn request_id(headers: &HeaderMap) -> String {
+    let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let plain = |id: &&str| {
+        (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    given.filter(plain).map_or_else(|| random::name(), String::from)
+}
+
+fn problem_response(problem: &Problem, request_id: &str) -> Response {
+    let mut response = Response::new(Body::from(problem.to_json(request_id)));
+    *response.status_mut() = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    insert(headers, CONTENT_TYPE, problem::CONTENT_TYPE);
+    insert(headers, CACHE_CONTROL, "no-store");
+    if let Some(challenge) = problem.www_authenticate() {
+        insert(headers, WWW_AUTHENTICATE, &challenge);
+    }
+    if let Some(seconds) = problem.retry_after_s() {
+        insert(headers, RETRY_AFTER, &seconds.to_string());
+    }
+    response
+}
+
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}

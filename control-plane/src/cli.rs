@@ -1,0 +1,248 @@
+//! The command line: `serve | migrate | workspace create | workspace list | token create | republish`.
+
+use crate::app::{App, app};
+use crate::clock::{Clock, SystemClock};
+use crate::plan::Plan;
+use crate::publisher::{EdgeClient, Publisher};
+use crate::republish::republish;
+use crate::settings::RawSettings;
+use crate::store::{Store, projects, workspaces};
+use crate::token_request::RawTokenRequest;
+use crate::{random, routes, times};
+use anyhow::{Context, anyhow};
+use clap::{Args, Parser, Subcommand};
+use shared::id::{ProjectId, WorkspaceId};
+use shared::timestamp::Timestamp;
+use shared::token::NewToken;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Owns the truth about access tokens and publishes it to the edge.
+#[derive(Parser)]
+#[command(version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten, next_help_heading = "Settings, by option or environment")]
+    settings: RawSettings,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API, and publish every change to the edge.
+    Serve,
+    /// Bring the database's tables up to date. `serve` does so too.
+    Migrate,
+    /// Workspaces.
+    #[command(subcommand)]
+    Workspace(WorkspaceCommand),
+    /// Tokens.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Start a new epoch and rebuild ledger and KV from the database; needed after a restored backup.
+    Republish {
+        /// Only this workspace.
+        #[arg(long)]
+        workspace: Option<WorkspaceId>,
+    },
+}
+
+#[derive(Subcommand)]
+enum WorkspaceCommand {
+    /// Make a workspace; prints its id.
+    Create(WorkspaceArgs),
+    /// List the ids of all workspaces.
+    List,
+}
+
+#[derive(Args)]
+struct WorkspaceArgs {
+    /// Its id, `ws_` and letters or digits. Default: a fresh one.
+    #[arg(long)]
+    id: Option<WorkspaceId>,
+    /// What people call it. Default: its id.
+    #[arg(long)]
+    name: Option<String>,
+    /// How many live tokens it may have: 5, 50, or as many as it likes.
+    #[arg(long, default_value = "free")]
+    plan: Plan,
+    /// Make a project of this id in it.
+    #[arg(long)]
+    project: Option<ProjectId>,
+}
+
+#[derive(Subcommand)]
+enum TokenCommand {
+    /// Make a token; prints it, once, alone on standard output.
+    Create(TokenArgs),
+}
+
+#[derive(Args)]
+struct TokenArgs {
+    /// The workspace that it belongs to.
+    #[arg(long)]
+    workspace: WorkspaceId,
+    /// What people call it.
+    #[arg(long)]
+    name: String,
+    /// What it may do: deploy, read, delete, admin.
+    #[arg(long, value_delimiter = ',', required = true)]
+    scopes: Vec<String>,
+    /// The one project that it covers. Default: all.
+    #[arg(long)]
+    project: Option<ProjectId>,
+    /// When it expires: RFC 3339, or a date, which means the end of that day in UTC. Default: never.
+    #[arg(long)]
+    expires: Option<String>,
+}
+
+/// Runs a command. 0: done; 1: failed; 2: a setting or argument cannot be used; 9: committed, and pending.
+pub async fn run(cli: Cli) -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_new(&cli.settings.log).unwrap_or_default();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match execute(cli).await {
+        Ok(code) => code,
+        Err(why) if why.is::<Unusable>() => fail(&why, 2),
+        Err(why) => fail(&why, 1),
+    }
+}
+
+fn fail(why: &anyhow::Error, code: u8) -> ExitCode {
+    eprintln!("control-plane: {why:#}");
+    ExitCode::from(code)
+}
+
+/// A setting or argument that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Unusable(String);
+
+async fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
+    match cli.command {
+        Command::Serve => serve(&cli.settings).await?,
+        Command::Migrate => drop(open(&cli.settings).await?),
+        Command::Workspace(WorkspaceCommand::Create(args)) => create_workspace(&cli.settings, args).await?,
+        Command::Workspace(WorkspaceCommand::List) => list_workspaces(&cli.settings).await?,
+        Command::Token(TokenCommand::Create(args)) => return create_token(&cli.settings, args).await,
+        Command::Republish { workspace } => republish_all(&cli.settings, workspace).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn open(settings: &RawSettings) -> anyhow::Result<Store> {
+    let url = settings.check_database_url().map_err(Unusable)?;
+    let store = Store::open(url).await.with_context(|| format!("cannot open the database {url}"))?;
+    store.migrate().await.context("cannot bring the database up to date")?;
+    Ok(store)
+}
+
+/// The parts of the program, with a publisher that is already at work.
+async fn start(settings: &RawSettings) -> anyhow::Result<(App, EdgeClient)> {
+    let checked = settings.check().map_err(Unusable)?;
+    let store = open(settings).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let edge = EdgeClient::new(&checked, Arc::clone(&clock)).context("cannot set up calls of the edge")?;
+    let publisher = Publisher::new(store.clone(), edge.clone(), Arc::clone(&clock));
+    tokio::spawn(Arc::clone(&publisher).run());
+    Ok((App { store, publisher, clock, settings: Arc::new(checked) }, edge))
+}
+
+async fn serve(settings: &RawSettings) -> anyhow::Result<()> {
+    let (parts, _) = start(settings).await?;
+    let listener = TcpListener::bind(settings.listen_addr)
+        .await
+        .with_context(|| format!("cannot listen on {}; set LISTEN_ADDR to a free address", settings.listen_addr))?;
+    tracing::info!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, app(parts)).with_graceful_shutdown(shutdown()).await?;
+    tracing::info!("every request was answered; what is pending is published by the next start");
+    Ok(())
+}
+
+/// Resolves when the process is asked to end, by Ctrl-C or SIGTERM.
+async fn shutdown() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! { _ = interrupt => (), _ = terminate.recv() => () }
+        }
+        Err(_) => drop(interrupt.await),
+    }
+}
+
+async fn create_workspace(settings: &RawSettings, args: WorkspaceArgs) -> anyhow::Result<()> {
+    let store = open(settings).await?;
+    let now = SystemClock.now();
+    let id = args.id.map_or_else(|| random::id(WorkspaceId::PREFIX, now).parse(), Ok)?;
+    let name = args.name.unwrap_or_else(|| id.to_string());
+    let mut connection = store.connection().await?;
+    if !workspaces::create(&mut connection, &id, &name, args.plan, now).await? {
+        return Err(Unusable(format!("there is a workspace {id} already")).into());
+    }
+    if let Some(project) = args.project {
+        projects::insert(&mut connection, id.as_str(), project.as_str(), project.as_str(), now).await?;
+    }
+    println!("{id}");
+    Ok(())
+}
+
+async fn list_workspaces(settings: &RawSettings) -> anyhow::Result<()> {
+    let store = open(settings).await?;
+    for id in workspaces::ids(&mut *store.connection().await?).await? {
+        println!("{id}");
+    }
+    Ok(())
+}
+
+async fn create_token(settings: &RawSettings, args: TokenArgs) -> anyhow::Result<ExitCode> {
+    let (app, _) = start(settings).await?;
+    let now = app.clock.now();
+    let (token, row) = save_token(&app, args, now).await?;
+    let row = routes::finish_create(&app, row).await.map_err(|why| anyhow!("{why}"))?;
+    println!("{}", token.as_token().expose());
+    eprintln!("{} is shown this once; keep it where secrets are kept.", row.id);
+    if row.effective_at.is_none() {
+        eprintln!("It is pending: the edge could not be reached. `control-plane serve` goes on publishing it.");
+        return Ok(ExitCode::from(9));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn save_token(app: &App, args: TokenArgs, now: Timestamp) -> anyhow::Result<(NewToken, crate::store::TokenRow)> {
+    let workspace_id = args.workspace.as_str();
+    if workspaces::get(&mut *app.store.connection().await?, workspace_id).await?.is_none() {
+        return Err(Unusable(format!("there is no workspace {workspace_id}; `workspace list` shows all")).into());
+    }
+    let raw = RawTokenRequest {
+        name: args.name,
+        scopes: args.scopes,
+        project_id: args.project.map(|id| id.to_string()),
+        expires_at: args.expires,
+    };
+    let request = raw.check(now).map_err(|why| Unusable(why.to_string()))?;
+    let token = NewToken::generate(&app.settings.token_prefix, random::fill);
+    let row = request.into_row(app, workspace_id, "operator", &token, now);
+    let mut locked = app.store.lock(workspace_id).await?;
+    let row = routes::add_token(&mut locked, row, now).await?;
+    locked.commit().await?;
+    Ok((token, row))
+}
+
+async fn republish_all(settings: &RawSettings, only: Option<WorkspaceId>) -> anyhow::Result<()> {
+    let (app, edge) = start(settings).await?;
+    let all = workspaces::ids(&mut *app.store.connection().await?).await?;
+    let chosen: Vec<_> = all.into_iter().filter(|id| only.as_ref().is_none_or(|only| only.as_str() == id)).collect();
+    if chosen.is_empty() {
+        return Err(Unusable("there is no such workspace; `workspace list` shows all".into()).into());
+    }
+    for id in chosen {
+        let report = |share: f64| eprint!("\r{id}: {:.0} %", share * 100.0);
+        let done = republish(&app, &edge, &id, report).await.with_context(|| format!("{id} was not republished"))?;
+        eprintln!("\r{id}: epoch {}, {} tokens at {}", done.epoch, done.tokens, times::format(app.clock.now()));
+        for token in done.revoked {
+            println!("{token}");
+            eprintln!("{id}: {token} was revoked, since the ledger knew it as revoked and the database did not");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! The control plane owns the truth about access tokens: REST, database, change log, publisher.
+//!
+//! A request goes through [`app`]: request id, caller ([`operator`]), handler ([`routes`]). A handler has
+//! five steps: who calls, load, pure change, save together with its row in the change log,
+//! publish and answer. What is committed reaches the edge by the [`publisher`], whatever happens
+//! to the caller or to this process.
+
+pub mod app;
+mod body;
+pub mod cli;
+pub mod clock;
+mod error;
+mod operator;
+mod plan;
+pub mod publisher;
+mod random;
+mod republish;
+pub mod routes;
+pub mod settings;
+pub mod store;
+mod times;
+mod token_request;
+mod view;

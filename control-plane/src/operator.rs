@@ -1,0 +1,145 @@
+//! Who calls: the bearer token of a request, checked against the database.
+
+use crate::app::App;
+use crate::error::Error;
+use crate::store::changes::Locked;
+use crate::store::{Connection, TokenRow, tokens};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Uri};
+use axum::middleware::Next;
+use axum::response::Response;
+use shared::decide::{Permit, decide};
+use shared::digest::Digest;
+use shared::id::WorkspaceId;
+use shared::path::PlainPath;
+use shared::policy::{Origin, POLICY, Rule};
+use shared::problem::Problem;
+use shared::question::{Question, RawRequest, Requirement, examine};
+use shared::refusal::Refusal;
+use shared::scope::ScopeSet;
+use shared::timestamp::Timestamp;
+
+/// The caller of a request that was allowed.
+#[derive(Debug, Clone)]
+pub(crate) struct Operator {
+    permit: Permit,
+    expires_at: Option<Timestamp>,
+    rule: &'static Rule,
+    path: String,
+}
+
+/// Lets a request through to its handler if its token allows it; refuses in the edge's order.
+pub(crate) async fn authenticate(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Error> {
+    let operator = identify(&app, request.method(), request.uri(), request.headers()).await?;
+    request.extensions_mut().insert(operator);
+    Ok(next.run(request).await)
+}
+
+async fn identify(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Operator, Error> {
+    let authorization = joined(headers);
+    let raw = RawRequest { method: method.as_str(), path: uri.path(), authorization: authorization.as_deref() };
+    let question = examine(raw, &POLICY, &app.settings.token_prefix)?;
+    if question.rule.origin == Origin::Platform {
+        return Err(Refusal::NoSuchRoute.into());
+    }
+    let mut connection = app.store.connection().await?;
+    let found = find(&mut connection, &Digest::candidates(question.token, &app.settings.peppers)).await?;
+    Operator::decide(&found.ok_or(Refusal::UnknownToken)?, &question, app.clock.now())
+}
+
+async fn find(connection: &mut Connection, digests: &[Digest]) -> Result<Option<TokenRow>, Error> {
+    for digest in digests {
+        if let Some(row) = tokens::by_digest(connection, digest).await? {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
+}
+
+/// Repeated headers are joined as Fetch does it; bytes that are not ASCII become unreadable.
+fn joined(headers: &HeaderMap) -> Option<String> {
+    let values: Vec<_> =
+        headers.get_all(AUTHORIZATION).iter().map(|value| value.to_str().unwrap_or("\u{fffd}")).collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+impl Operator {
+    fn decide(row: &TokenRow, question: &Question<'_>, now: Timestamp) -> Result<Self, Error> {
+        let (workspace_id, record) = (row.workspace_id()?, row.record()?);
+        let permit = decide(&workspace_id, &record, &question.requirement, now)?;
+        let path = question.path.as_str().into();
+        Ok(Self { permit, expires_at: record.expires_at, rule: question.rule, path })
+    }
+
+    /// The workspace that the caller's token belongs to; the path's is the same.
+    pub(crate) const fn workspace_id(&self) -> &WorkspaceId {
+        self.permit.workspace_id()
+    }
+
+    /// The caller's token.
+    pub(crate) fn token_id(&self) -> &str {
+        self.permit.token_id().as_str()
+    }
+
+    /// The one project that the caller's token covers; none means all.
+    pub(crate) fn project_id(&self) -> Option<&str> {
+        self.permit.project_id().map(shared::id::ProjectId::as_str)
+    }
+
+    /// Whether the caller may see something of this project.
+    pub(crate) fn sees(&self, project_id: Option<&str>) -> bool {
+        self.project_id().is_none() || self.project_id() == project_id
+    }
+
+    /// Refuses to give away more than the caller has: scopes, project, time.
+    pub(crate) fn check_gives(
+        &self,
+        scopes: ScopeSet,
+        project_id: Option<&str>,
+        expires_at: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        if !self.permit.scopes().covers(scopes) {
+            return Err(exceeds("Your token lacks some of these scopes, and nobody gives away more than they have."));
+        }
+        if !self.sees(project_id) {
+            return Err(exceeds("Your token covers one project, and the new token would cover more."));
+        }
+        match (self.expires_at, expires_at) {
+            (Some(own), given) if given.is_none_or(|given| given > own) => {
+                Err(exceeds("Your token expires before the new one would. Ask for an earlier expiresAt."))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Locked {
+    /// Decides about the caller again, inside the transaction: its token may have changed since.
+    pub(crate) async fn check(&mut self, operator: &Operator, now: Timestamp) -> Result<(), Error> {
+        let path = PlainPath::parse(&operator.path).map_err(|_| Refusal::AmbiguousPath)?;
+        let requirement = Requirement::of(operator.rule, path);
+        let row = tokens::get(self.connection(), operator.workspace_id().as_str(), operator.token_id()).await?;
+        let record = row.ok_or(Refusal::UnknownToken)?.record()?;
+        decide(operator.workspace_id(), &record, &requirement, now)?;
+        Ok(())
+    }
+}
+
+fn exceeds(detail: &str) -> Error {
+    let scope = shared::problem::Challenge::InsufficientScope(Some(shared::scope::Scope::Admin));
+    Problem::new(403, "insufficient-scope", "The access token does not cover this")
+        .detail(detail)
+        .challenge(scope)
+        .into()
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Operator {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        let operator = parts.extensions.get::<Self>().cloned();
+        operator.ok_or_else(|| Error::Corrupt("a handler was reached without authentication".into()))
+    }
+}

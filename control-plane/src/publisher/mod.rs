@@ -1,0 +1,215 @@
+//! Brings what is committed to the edge: in order, again and again, until it is effective.
+//!
+//! One task per process looks for workspaces with unfinished changes, and works on each of
+//! them by itself, so that workspaces do not wait for each other. Any number of processes may
+//! do so at once: the ledger passes over what it has.
+//!
+//! A change is *published* when the ledger has answered with our own history, and *acknowledged*
+//! when the wait that this answer names has passed on our monotonic clock: then it is
+//! *effective*. A create is so earlier, once ledger and KV have it, since nobody knew its
+//! token. Nothing waits for an acknowledgement before the next batch is sent. What is not written
+//! down as acknowledged, because this process died or the database failed, is published
+//! again and waits again.
+
+mod edge_client;
+mod step;
+
+pub use edge_client::{EdgeClient, EdgeError};
+pub(crate) use step::kv_writes;
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::random;
+use crate::store::{Store, changes};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// How often unfinished changes are looked for without being told, for those of a process that died.
+const POLL: Duration = Duration::from_secs(1);
+
+/// How long a handler waits for the ledger to answer, before its change is pending.
+const PUBLISH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Longest wait of the ledger that a handler sits out, before its change is pending.
+const WAIT_MAX: Duration = Duration::from_secs(25);
+
+/// Time after the end of a wait for writing down that it is over.
+const WAIT_SLACK: Duration = Duration::from_secs(2);
+
+/// How often a waiting handler looks into the database, for what another process finished.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// First and longest pause after a failure; doubled in between, with jitter. Shorter than a
+/// handler waits, so that a revocation does not become pending because of an outage that is over.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(3));
+
+/// What the ledger said last of a workspace.
+#[derive(Debug, Clone, Copy)]
+struct Published {
+    /// It has every change up to this one.
+    version: u64,
+    /// When the last of them is effective.
+    due: Instant,
+}
+
+/// What is done for a workspace, each by a task of its own: KV being out of reach must not
+/// hold back the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Job {
+    /// Ledger: initialise it, send changes.
+    Publish,
+    /// KV: bring it up to date with what the ledger has.
+    Replicate,
+}
+
+/// The publisher of a process.
+pub struct Publisher {
+    store: Store,
+    edge: EdgeClient,
+    clock: Arc<dyn Clock>,
+    wake: Notify,
+    /// Jobs that a task is working on, and whether somebody asked for them meanwhile.
+    busy: Mutex<HashMap<(String, Job), bool>>,
+    published: Mutex<HashMap<String, Published>>,
+    /// Counts what became effective, to wake the handlers that wait for it.
+    progress: watch::Sender<u64>,
+}
+
+impl Publisher {
+    /// A publisher; [`Publisher::run`] makes it work.
+    #[must_use]
+    pub fn new(store: Store, edge: EdgeClient, clock: Arc<dyn Clock>) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            edge,
+            clock,
+            wake: Notify::new(),
+            busy: Mutex::default(),
+            published: Mutex::default(),
+            progress: watch::Sender::new(0),
+        })
+    }
+
+    /// Works for ever.
+    pub async fn run(self: Arc<Self>) {
+        loop {
+            match self.unfinished().await {
+                Ok(workspaces) => {
+                    for id in &workspaces {
+                        self.start(id, Job::Publish);
+                        self.start(id, Job::Replicate);
+                    }
+                }
+                Err(why) => tracing::error!("publisher: {why}"),
+            }
+            let _ = timeout_at(Instant::now() + POLL, self.wake.notified()).await;
+        }
+    }
+
+    /// Waits until a change is effective, or as long as a caller may be kept waiting.
+    ///
+    /// Returns whether it is effective.
+    pub(crate) async fn wait(&self, workspace_id: &str, version: i64) -> Result<bool, Error> {
+        let mut progress = self.progress.subscribe();
+        self.wake.notify_one();
+        let answer_by = Instant::now() + PUBLISH_TIMEOUT;
+        loop {
+            let mut connection = self.store.connection().await?;
+            let effective = changes::effective_at(&mut connection, workspace_id, version).await?.is_some();
+            drop(connection);
+            let give_up_at = self.published_at_least(workspace_id, version).map_or(answer_by, |published| {
+                let sits_out = published.due <= Instant::now() + WAIT_MAX;
+                if sits_out { answer_by.max(published.due + WAIT_SLACK) } else { Instant::now() }
+            });
+            if effective || give_up_at <= Instant::now() {
+                return Ok(effective);
+            }
+            let _ = timeout_at(give_up_at.min(Instant::now() + LOOK_AGAIN), progress.changed()).await;
+        }
+    }
+
+    async fn unfinished(&self) -> Result<Vec<String>, sqlx::Error> {
+        changes::unfinished_workspaces(&mut *self.store.connection().await?).await
+    }
+
+    /// Starts a task for the job, or lets the one that is at it look again before it ends.
+    fn start(self: &Arc<Self>, workspace_id: &str, job: Job) {
+        let key = (String::from(workspace_id), job);
+        if let Some(again) = lock(&self.busy).get_mut(&key) {
+            *again = true;
+            return;
+        }
+        lock(&self.busy).insert(key.clone(), false);
+        let publisher = Arc::clone(self);
+        tokio::spawn(async move {
+            loop {
+                publisher.work(&key.0, job).await;
+                let mut busy = lock(&publisher.busy);
+                match busy.get_mut(&key) {
+                    Some(again) if *again => *again = false,
+                    _ => {
+                        busy.remove(&key);
+                        return;
+                    }
+                }
+            }
+        });
+    }
+
+    /// Works until nothing is left to do at once, with a pause after each failure.
+    async fn work(self: &Arc<Self>, workspace_id: &str, job: Job) {
+        let mut pause = BACKOFF.0;
+        loop {
+            let step = match job {
+                Job::Publish => self.publish_step(workspace_id).await,
+                Job::Replicate => self.replicate_step(workspace_id).await,
+            };
+            match step {
+                Ok(step::Next::Nothing) => return,
+                Ok(step::Next::GoOn) => pause = BACKOFF.0,
+                Err(why) => {
+                    tracing::warn!("{workspace_id}: {job:?} failed, trying again: {why}");
+                    sleep(pause.mul_f64(0.5 + random::fraction() / 2.0)).await;
+                    pause = (pause * 2).min(BACKOFF.1);
+                }
+            }
+        }
+    }
+
+    fn published_at_least(&self, workspace_id: &str, version: i64) -> Option<Published> {
+        let published = lock(&self.published).get(workspace_id).copied();
+        published.filter(|published| published.version >= version.cast_unsigned())
+    }
+
+    /// Starts the wait after which every change up to `version` is effective.
+    fn acknowledge_after(self: &Arc<Self>, workspace_id: &str, version: u64, wait: Duration) {
+        let published = Published { version, due: Instant::now() + wait };
+        lock(&self.published).insert(workspace_id.into(), published);
+        let (publisher, workspace_id) = (Arc::clone(self), String::from(workspace_id));
+        tokio::spawn(async move {
+            tokio::time::sleep_until(published.due).await;
+            if let Err(why) = publisher.acknowledge(&workspace_id, version).await {
+                tracing::error!("{workspace_id}: acknowledged, but not written down; publishing again: {why}");
+                lock(&publisher.published).remove(&workspace_id);
+            }
+            publisher.note_progress();
+        });
+    }
+
+    async fn acknowledge(&self, workspace_id: &str, version: u64) -> Result<(), sqlx::Error> {
+        let mut connection = self.store.connection().await?;
+        changes::set_acknowledged(&mut connection, workspace_id, version, self.clock.now()).await
+    }
+
+    fn note_progress(&self) {
+        self.progress.send_modify(|count| *count += 1);
+    }
+}
+
+/// Every critical section is a single step, so a poisoned lock still holds sound data.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

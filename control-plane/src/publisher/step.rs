@@ -1,0 +1,181 @@
+//! One step of a job for one workspace: initialise the ledger, send a batch, or write KV.
+
+use super::{EdgeError, Job, Publisher, lock};
+use crate::error::Error;
+use crate::store::{TokenRow, WorkspaceRow, changes, workspaces};
+use shared::change::Head;
+use shared::ledger::{Format, KvPut, KvWrites, Position, Publish, Snapshot};
+use shared::limits::{BATCH_MAX, KV_EXPIRATION_EXTRA_MS};
+use shared::timestamp::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Whether there is more to do at once.
+pub(super) enum Next {
+    GoOn,
+    Nothing,
+}
+
+/// Why a step has to be tried again.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StepError {
+    #[error(transparent)]
+    Edge(#[from] EdgeError),
+    #[error(transparent)]
+    Own(#[from] Error),
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    #[error("the ledger is in epoch {ledger}, we are in {ours}: a republish was not finished, run it again")]
+    RepublishUnfinished { ledger: u64, ours: u64 },
+}
+
+/// What an answer of the ledger means, compared with our own history.
+enum Compared {
+    /// It has our history up to here.
+    Agrees(u64),
+    /// It was never initialised.
+    Uninitialised,
+    /// It has another history: only republish helps.
+    Conflict(String),
+}
+
+impl Publisher {
+    /// Initialises the ledger or sends it a batch.
+    pub(super) async fn publish_step(self: &Arc<Self>, workspace_id: &str) -> Result<Next, StepError> {
+        let Some(workspace) = workspaces::get(&mut *self.store.connection().await?, workspace_id).await? else {
+            return Ok(Next::Nothing);
+        };
+        if workspace.conflict.is_some() {
+            return Ok(Next::Nothing);
+        }
+        if workspace.initialised_at.is_none() {
+            return self.initialise(&workspace).await;
+        }
+        match self.next_version(workspace_id).await? {
+            Some(version) => self.publish_from(&workspace, version).await,
+            None => Ok(Next::Nothing),
+        }
+    }
+
+    /// The first change that is neither acknowledged nor waiting to be.
+    async fn next_version(&self, workspace_id: &str) -> Result<Option<u64>, StepError> {
+        let first = changes::first_not_acknowledged(&mut *self.store.connection().await?, workspace_id).await?;
+        let published = lock(&self.published).get(workspace_id).map_or(0, |published| published.version);
+        let Some(first) = first else { return Ok(None) };
+        let next = first.max(published + 1);
+        let row = changes::hash_at(&mut *self.store.connection().await?, workspace_id, next).await?;
+        Ok(row.map(|_| next))
+    }
+
+    /// Sends the batch that starts at a version; a hole tells where to start instead.
+    async fn publish_from(self: &Arc<Self>, workspace: &WorkspaceRow, mut version: u64) -> Result<Next, StepError> {
+        loop {
+            let batch =
+                changes::from_version(&mut *self.store.connection().await?, &workspace.id, version, BATCH_MAX).await?;
+            let last = batch.last().map_or(0, |change| change.version);
+            let epoch = workspace.epoch.cast_unsigned();
+            let answer = self.edge.publish(&workspace.id, &Publish { format: Format, epoch, changes: batch }).await?;
+            match self.compare(&workspace.id, answer.position).await? {
+                Compared::Agrees(head) if head + 1 < version => version = head + 1,
+                Compared::Agrees(head) => {
+                    let wait = Duration::from_millis(answer.wait_ms);
+                    self.acknowledge_after(&workspace.id, head.min(last), wait);
+                    self.start(&workspace.id, Job::Replicate);
+                    return Ok(Next::GoOn);
+                }
+                Compared::Uninitialised => {
+                    return self.conflict(&workspace.id, "the ledger has lost everything").await;
+                }
+                Compared::Conflict(why) => return self.conflict(&workspace.id, &why).await,
+            }
+        }
+    }
+
+    /// Reads our own history after the answer came, since another process may have published meanwhile.
+    async fn compare(&self, workspace_id: &str, position: Option<Position>) -> Result<Compared, StepError> {
+        let Some(Position { epoch, head }) = position else {
+            return Ok(Compared::Uninitialised);
+        };
+        let mut connection = self.store.connection().await?;
+        let ours = workspaces::get(&mut connection, workspace_id).await?.map_or(0, |row| row.epoch.cast_unsigned());
+        if epoch < ours {
+            return Err(StepError::RepublishUnfinished { ledger: epoch, ours });
+        }
+        if epoch > ours {
+            return Ok(Compared::Conflict(format!("the ledger is in epoch {epoch}, the database in {ours}")));
+        }
+        let hash = match head.version {
+            0 => Some(Head::GENESIS.hash.to_hex()),
+            version => changes::hash_at(&mut connection, workspace_id, version).await?,
+        };
+        Ok(match hash {
+            Some(hash) if hash == head.hash.to_hex() => Compared::Agrees(head.version),
+            Some(_) => Compared::Conflict(format!("the histories differ at version {}", head.version)),
+            None => Compared::Conflict(format!("the ledger is at version {}, which the database lacks", head.version)),
+        })
+    }
+
+    async fn conflict(&self, workspace_id: &str, why: &str) -> Result<Next, StepError> {
+        tracing::error!(
+            "{workspace_id}: CONFLICT, nothing of it is published any more: {why}. If the database was restored \
+             from a backup, run `control-plane republish`."
+        );
+        workspaces::set_conflict(&mut *self.store.connection().await?, workspace_id, Some(why)).await?;
+        Ok(Next::Nothing)
+    }
+
+    /// Initialises the ledger of a new workspace: the empty history of its first epoch.
+    async fn initialise(&self, workspace: &WorkspaceRow) -> Result<Next, StepError> {
+        let position = Position { epoch: workspace.epoch.cast_unsigned(), head: Head::GENESIS };
+        let snapshot = Snapshot { format: Format, position, part: 0, parts: 1, records: Vec::new() };
+        let answer = self.edge.snapshot(&workspace.id, &snapshot).await?;
+        match self.compare(&workspace.id, answer.position).await? {
+            Compared::Agrees(_) => {
+                let mut connection = self.store.connection().await?;
+                workspaces::set_initialised(&mut connection, &workspace.id, self.clock.now()).await?;
+                Ok(Next::GoOn)
+            }
+            Compared::Uninitialised => Err(EdgeError::Nonsense("a snapshot did not take over".into()).into()),
+            Compared::Conflict(why) => self.conflict(&workspace.id, &why).await,
+        }
+    }
+
+    /// Brings KV up to date with what the ledger has. Only creates wait for it.
+    pub(super) async fn replicate_step(&self, workspace_id: &str) -> Result<Next, StepError> {
+        let published = lock(&self.published).get(workspace_id).map_or(0, |published| published.version);
+        let mut connection = self.store.connection().await?;
+        let up_to = match changes::first_not_acknowledged(&mut connection, workspace_id).await? {
+            Some(first) => published.max(first.saturating_sub(1)),
+            None => u64::MAX >> 1,
+        };
+        let rows = changes::not_replicated(&mut connection, workspace_id, up_to, BATCH_MAX).await?;
+        drop(connection);
+        if rows.is_empty() {
+            return Ok(Next::Nothing);
+        }
+        let now = self.clock.now();
+        self.edge.write_kv(&kv_writes(&rows, now)?).await?;
+        let digests = rows.iter().map(TokenRow::digest).collect::<Result<Vec<_>, _>>().map_err(Error::from)?;
+        let mut connection = self.store.connection().await?;
+        changes::set_replicated(&mut connection, workspace_id, up_to, &digests, self.clock.now()).await?;
+        self.note_progress();
+        Ok(Next::GoOn)
+    }
+}
+
+/// What KV should hold of these tokens: the live ones, until a day after their expiry.
+pub(crate) fn kv_writes(rows: &[TokenRow], now: Timestamp) -> Result<KvWrites, Error> {
+    let mut writes = KvWrites { format: Format, puts: Vec::new(), deletes: Vec::new() };
+    for row in rows {
+        let (digest, record) = (row.digest()?, row.record()?);
+        let expires = record.expires_at.map(|at| at.plus_ms(KV_EXPIRATION_EXTRA_MS));
+        let is_over = expires.is_some_and(|at| at <= now.plus_ms(KV_EXPIRATION_EXTRA_MS / 2));
+        if row.revoked_at.is_some() || is_over {
+            writes.deletes.push(digest);
+        } else {
+            let expiration_s = expires.map(Timestamp::as_secs);
+            writes.puts.push(KvPut { digest, workspace_id: row.workspace_id()?, expiration_s });
+        }
+    }
+    Ok(writes)
+}

@@ -1,0 +1,80 @@
+//! Every route, in one list. What each needs of its caller stands in `policy.toml`.
+
+mod health;
+mod projects;
+mod tokens;
+
+pub(crate) use tokens::{add as add_token, finish as finish_create};
+
+use crate::app::App;
+use crate::error::Error;
+use axum::Router;
+use axum::routing::get;
+use serde::Serialize;
+use shared::problem::{FieldError, Problem};
+use shared::refusal::Refusal;
+
+/// Routes that need a token; `policy.toml` has a rule for each, which a test holds against [`ROUTES`].
+pub(crate) fn api() -> Router<App> {
+    Router::new()
+        .route("/workspaces/{workspaceId}/access-tokens", get(tokens::list).post(tokens::create))
+        .route("/workspaces/{workspaceId}/access-tokens/{tokenId}", get(tokens::show).delete(tokens::revoke))
+        .route("/workspaces/{workspaceId}/projects", get(projects::list).post(projects::create))
+        .route("/workspaces/{workspaceId}/projects/{projectId}", get(projects::show).delete(projects::delete))
+        .fallback(no_such_route)
+        .method_not_allowed_fallback(no_such_route)
+}
+
+/// Routes that need none.
+pub(crate) fn health() -> Router<App> {
+    Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready))
+}
+
+async fn no_such_route() -> Error {
+    Refusal::NoSuchRoute.into()
+}
+
+/// A page of a list.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Page<T> {
+    data: Vec<T>,
+    next_cursor: Option<String>,
+}
+
+/// How much of a list is asked for.
+struct PageQuery {
+    limit: usize,
+    after: Option<String>,
+}
+
+/// Entries of a page when `limit` is not given, and at most.
+const PAGE: (usize, usize) = (50, 200);
+
+impl PageQuery {
+    fn check(limit: Option<&str>, cursor: Option<String>) -> Result<Self, Error> {
+        let limit = limit.map_or(Ok(PAGE.0), str::parse).ok().filter(|limit| (1..=PAGE.1).contains(limit));
+        let limit = limit.ok_or_else(|| invalid("limit", &format!("expected a number from 1 to {}", PAGE.1)))?;
+        let plain = |cursor: &String| cursor.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if cursor.as_ref().is_some_and(|cursor| !plain(cursor)) {
+            return Err(invalid("cursor", "expected the nextCursor of the page before"));
+        }
+        Ok(Self { limit, after: cursor })
+    }
+
+    /// One more than the page holds, to know whether another follows.
+    fn rows(&self) -> i64 {
+        i64::try_from(self.limit).unwrap_or(i64::MAX - 1) + 1
+    }
+
+    fn page<R, T>(&self, mut rows: Vec<R>, id: impl Fn(&R) -> &str, view: impl Fn(R) -> T) -> Page<T> {
+        let more = rows.len() > self.limit;
+        rows.truncate(self.limit);
+        let next_cursor = rows.last().filter(|_| more).map(|last| id(last).into());
+        Page { data: rows.into_iter().map(view).collect(), next_cursor }
+    }
+}
+
+fn invalid(pointer: &str, detail: &str) -> Error {
+    Problem::validation_failed(vec![FieldError { pointer: pointer.into(), detail: detail.into() }]).into()
+}

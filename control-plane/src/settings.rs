@@ -1,0 +1,89 @@
+//! Everything that can be set, by environment or option, with its default and the reason for it.
+
+use clap::Args;
+use shared::keyring::{Keyring, advice};
+use shared::token::TokenPrefix;
+use std::net::SocketAddr;
+
+/// Settings as they are given.
+#[derive(Args, Clone)]
+pub struct RawSettings {
+    /// Database: `sqlite://<file>`. The default is a file in the working directory, for trying things out.
+    #[arg(long, env, default_value = "sqlite://deplo.db", global = true)]
+    pub database_url: String,
+    /// Where `serve` listens. The default is loopback: put a TLS proxy in front of it.
+    #[arg(long, env, default_value = "127.0.0.1:8080", global = true)]
+    pub listen_addr: SocketAddr,
+    /// The edge worker's address, where changes are published. No default: without it nothing would be revoked.
+    #[arg(long, env, default_value = "", global = true, hide_default_value = true)]
+    pub edge_url: String,
+    /// What every token starts with. The default tells people and secret scanners what they have found.
+    #[arg(long, env, default_value = "sk_live_", global = true)]
+    pub token_prefix: String,
+    /// Keys under which tokens are hashed, `id:hex[,id:hex…]`; the same as the edge's. No default: a known pepper is none.
+    #[arg(long, env, default_value = "", global = true, hide_env_values = true, hide_default_value = true)]
+    pub token_pepper: String,
+    /// Keys that sign calls to the edge, `id:hex[,id:hex…]`; the same as the edge's. No default: anybody could publish.
+    #[arg(long, env, default_value = "", global = true, hide_env_values = true, hide_default_value = true)]
+    pub publish_key: String,
+    /// What is logged, as `tracing` filters it. The default shows what an operator should know.
+    #[arg(long, env = "RUST_LOG", default_value = "info", global = true)]
+    pub log: String,
+}
+
+/// Settings that were checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The edge worker's address, without a slash at the end.
+    pub edge_url: String,
+    /// What every token starts with.
+    pub token_prefix: TokenPrefix,
+    /// Keys under which tokens are hashed.
+    pub peppers: Keyring,
+    /// Keys that sign calls to the edge.
+    pub publish_keys: Keyring,
+}
+
+impl RawSettings {
+    /// Checks what every command that touches tokens needs.
+    ///
+    /// # Errors
+    /// One sentence: which setting, what is wrong, what to do.
+    pub fn check(&self) -> Result<Settings, String> {
+        Ok(Settings {
+            edge_url: check_url(&self.edge_url)?,
+            token_prefix: TokenPrefix::new(&self.token_prefix)
+                .map_err(|why| format!("TOKEN_PREFIX cannot be used: {why}."))?,
+            peppers: keyring("TOKEN_PEPPER", &self.token_pepper)?,
+            publish_keys: keyring("PUBLISH_KEY", &self.publish_key)?,
+        })
+    }
+
+    /// The database's URL, if this release can use it.
+    ///
+    /// # Errors
+    /// One sentence: what is wrong and what to do.
+    pub fn check_database_url(&self) -> Result<&str, String> {
+        if self.database_url.starts_with("sqlite:") {
+            return Ok(&self.database_url);
+        }
+        // The URL may hold a password: only its scheme is repeated.
+        let scheme = self.database_url.split(':').next().unwrap_or_default();
+        Err(format!("DATABASE_URL cannot be used: this release knows `sqlite://<file>`, not `{scheme}:`."))
+    }
+}
+
+fn keyring(name: &str, text: &str) -> Result<Keyring, String> {
+    text.parse().map_err(|why| advice(name, why))
+}
+
+fn check_url(text: &str) -> Result<String, String> {
+    match reqwest::Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none() => {
+            Ok(text.trim_end_matches('/').into())
+        }
+        _ => Err("EDGE_URL cannot be used: set it to the edge worker's address, for example https://api.example.com \
+                  (http://127.0.0.1:8787 with `wrangler dev`)."
+            .into()),
+    }
+}

@@ -1,0 +1,250 @@
+//! Tokens: everything about them but their text.
+
+use super::Corrupt;
+use shared::digest::Digest;
+use shared::id::WorkspaceId;
+use shared::record::{Record, State};
+use shared::scope::ScopeSet;
+use shared::timestamp::Timestamp;
+use sqlx::AnyConnection;
+
+/// A token. Times are milliseconds since 1970.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct TokenRow {
+    /// Public id.
+    pub id: String,
+    /// Its workspace.
+    pub workspace_id: String,
+    /// The one project that it covers.
+    pub project_id: Option<String>,
+    /// What people call it.
+    pub name: String,
+    /// What may be shown of its text.
+    pub prefix: String,
+    /// Its digest.
+    pub digest: String,
+    /// The pepper under which the digest was made.
+    pub pepper_id: String,
+    /// Bits of its [`ScopeSet`].
+    pub scopes: i64,
+    /// When it was made.
+    pub created_at: i64,
+    /// The token that made it, or `operator`.
+    pub created_by: String,
+    /// First moment at which it is no longer valid.
+    pub expires_at: Option<i64>,
+    /// When its revocation was committed.
+    pub revoked_at: Option<i64>,
+    /// When it was last seen.
+    pub last_used_at: Option<i64>,
+    /// Its last change.
+    pub version: i64,
+    /// When that change was effective on the whole edge. Not of this table: joined.
+    #[sqlx(default)]
+    pub effective_at: Option<i64>,
+}
+
+impl TokenRow {
+    fn corrupt(&self, what: &str) -> Corrupt {
+        Corrupt(format!("token {}: {what}", self.id))
+    }
+
+    /// Its workspace.
+    ///
+    /// # Errors
+    /// If the row cannot be read; so for the other methods.
+    pub fn workspace_id(&self) -> Result<WorkspaceId, Corrupt> {
+        self.workspace_id.parse().map_err(|_| self.corrupt("unreadable workspace id"))
+    }
+
+    /// Its digest.
+    ///
+    /// # Errors
+    /// If the row cannot be read.
+    pub fn digest(&self) -> Result<Digest, Corrupt> {
+        self.digest.parse().map_err(|_| self.corrupt("unreadable digest"))
+    }
+
+    /// The bits of its scopes; bits that do not fit allow nothing.
+    #[must_use]
+    pub fn scope_bits(&self) -> u8 {
+        u8::try_from(self.scopes).unwrap_or(0)
+    }
+
+    /// What edge and ledger know of it.
+    ///
+    /// # Errors
+    /// If the row cannot be read.
+    pub fn record(&self) -> Result<Record, Corrupt> {
+        let expires_at = self.expires_at.map(u64::try_from).transpose().map_err(|_| self.corrupt("negative expiry"))?;
+        Ok(Record {
+            token_id: self.id.parse().map_err(|_| self.corrupt("unreadable id"))?,
+            project_id: self.project_id.as_deref().map(str::parse).transpose().map_err(|_| self.corrupt("project"))?,
+            scopes: ScopeSet::from_bits(self.scope_bits()),
+            expires_at: expires_at.map(Timestamp),
+            state: if self.revoked_at.is_some() { State::Revoked } else { State::Active },
+        })
+    }
+}
+
+const SELECT: &str = "SELECT t.id, t.workspace_id, t.project_id, t.name, t.prefix, t.digest, t.pepper_id, t.scopes,
+    t.created_at, t.created_by, t.expires_at, t.revoked_at, t.last_used_at, t.version, c.effective_at
+  FROM tokens t LEFT JOIN changes c ON c.workspace_id = t.workspace_id AND c.version = t.version";
+
+/// The token of a digest.
+///
+/// # Errors
+/// If the database fails.
+pub async fn by_digest(connection: &mut AnyConnection, digest: &Digest) -> Result<Option<TokenRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE t.digest = $1")))
+        .bind(digest.to_hex())
+        .fetch_optional(connection)
+        .await
+}
+
+/// One token of a workspace.
+///
+/// # Errors
+/// If the database fails.
+pub async fn get(
+    connection: &mut AnyConnection,
+    workspace_id: &str,
+    id: &str,
+) -> Result<Option<TokenRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE t.workspace_id = $1 AND t.id = $2")))
+        .bind(workspace_id)
+        .bind(id)
+        .fetch_optional(connection)
+        .await
+}
+
+/// Which tokens a list shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Filter<'a> {
+    /// `active` (pending ones included), `expired`, `revoked` or `all`.
+    pub status: &'a str,
+    /// Only this project's.
+    pub project_id: Option<&'a str>,
+    /// Only those after this one, for the next page.
+    pub after: Option<&'a str>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Tokens of a workspace, newest first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn list(
+    connection: &mut AnyConnection,
+    workspace_id: &str,
+    filter: Filter<'_>,
+    now: Timestamp,
+) -> Result<Vec<TokenRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "{SELECT}
+         WHERE t.workspace_id = $1
+           AND (CAST($2 AS TEXT) IS NULL OR t.project_id = $2)
+           AND (CAST($3 AS TEXT) IS NULL OR t.id < $3)
+           AND CAST($4 AS TEXT) IN ('all', CASE
+             WHEN t.revoked_at IS NOT NULL AND c.effective_at IS NOT NULL THEN 'revoked'
+             WHEN t.revoked_at IS NULL AND t.expires_at <= $5 THEN 'expired'
+             ELSE 'active' END)
+         ORDER BY t.id DESC LIMIT $6"
+    )))
+    .bind(workspace_id)
+    .bind(filter.project_id)
+    .bind(filter.after)
+    .bind(filter.status)
+    .bind(now.0.cast_signed())
+    .bind(filter.limit)
+    .fetch_all(connection)
+    .await
+}
+
+/// How many tokens of a workspace are live: not revoked, not expired.
+///
+/// # Errors
+/// If the database fails.
+pub async fn count_live(
+    connection: &mut AnyConnection,
+    workspace_id: &str,
+    now: Timestamp,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT COUNT(*) FROM tokens
+         WHERE workspace_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
+    )
+    .bind(workspace_id)
+    .bind(now.0.cast_signed())
+    .fetch_one(connection)
+    .await
+}
+
+/// Every token of a workspace, for a snapshot.
+///
+/// # Errors
+/// If the database fails.
+pub async fn all(connection: &mut AnyConnection, workspace_id: &str) -> Result<Vec<TokenRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!("{SELECT} WHERE t.workspace_id = $1 ORDER BY t.id")))
+        .bind(workspace_id)
+        .fetch_all(connection)
+        .await
+}
+
+/// Tokens of a project that are not revoked.
+///
+/// # Errors
+/// If the database fails.
+pub async fn unrevoked_of_project(
+    connection: &mut AnyConnection,
+    project_id: &str,
+) -> Result<Vec<TokenRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "{SELECT} WHERE t.project_id = $1 AND t.revoked_at IS NULL ORDER BY t.id"
+    )))
+    .bind(project_id)
+    .fetch_all(connection)
+    .await
+}
+
+/// Keeps a new token.
+///
+/// # Errors
+/// If the database fails.
+pub async fn insert(connection: &mut AnyConnection, row: &TokenRow) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO tokens (id, workspace_id, project_id, name, prefix, digest, pepper_id, scopes,
+           created_at, created_by, expires_at, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(&row.id)
+    .bind(&row.workspace_id)
+    .bind(&row.project_id)
+    .bind(&row.name)
+    .bind(&row.prefix)
+    .bind(&row.digest)
+    .bind(&row.pepper_id)
+    .bind(row.scopes)
+    .bind(row.created_at)
+    .bind(&row.created_by)
+    .bind(row.expires_at)
+    .bind(row.version)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Keeps what a change may have changed of a token.
+///
+/// # Errors
+/// If the database fails.
+pub async fn update(connection: &mut AnyConnection, row: &TokenRow) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE tokens SET revoked_at = $2, version = $3 WHERE id = $1")
+        .bind(&row.id)
+        .bind(row.revoked_at)
+        .bind(row.version)
+        .execute(connection)
+        .await
+        .map(drop)
+}

@@ -1,0 +1,79 @@
+//! What a new token should be: checked, trimmed, and complete before anything is looked up.
+
+use crate::times;
+use serde::Deserialize;
+use shared::problem::{FieldError, Problem};
+use shared::scope::{Scope, ScopeSet};
+use shared::timestamp::Timestamp;
+
+/// Longest name in characters.
+const NAME_MAX: usize = 100;
+
+/// The body of a create, as it is sent.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RawTokenRequest {
+    pub(crate) name: String,
+    pub(crate) scopes: Vec<String>,
+    #[serde(default)]
+    pub(crate) project_id: Option<String>,
+    #[serde(default)]
+    pub(crate) expires_at: Option<String>,
+}
+
+/// A create whose fields are fine by themselves.
+#[derive(Debug, Clone)]
+pub(crate) struct TokenRequest {
+    pub(crate) name: String,
+    pub(crate) scopes: ScopeSet,
+    pub(crate) project_id: Option<String>,
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+impl RawTokenRequest {
+    /// Checks every field and names every one that is wrong.
+    pub(crate) fn check(self, now: Timestamp) -> Result<TokenRequest, Problem> {
+        let mut errors = Vec::new();
+        let name = note(&mut errors, "/name", check_name(&self.name));
+        let scopes = note(&mut errors, "/scopes", check_scopes(&self.scopes));
+        let expires_at = note(&mut errors, "/expiresAt", check_expiry(self.expires_at.as_deref(), now));
+        match (name, scopes, expires_at) {
+            (Some(name), Some(scopes), Some(expires_at)) => {
+                Ok(TokenRequest { name, scopes, project_id: self.project_id, expires_at })
+            }
+            _ => Err(Problem::validation_failed(errors)),
+        }
+    }
+}
+
+fn note<T>(errors: &mut Vec<FieldError>, pointer: &str, checked: Result<T, String>) -> Option<T> {
+    checked.map_err(|detail| errors.push(FieldError { pointer: pointer.into(), detail })).ok()
+}
+
+/// A name without the white space around it: 1 to 100 characters, none of them a control character.
+pub(crate) fn check_name(name: &str) -> Result<String, String> {
+    let name = name.trim();
+    match name.chars().count() {
+        0 => Err("a name needs at least one character".into()),
+        length if length > NAME_MAX => Err(format!("a name has at most {NAME_MAX} characters; this has {length}")),
+        _ if name.chars().any(char::is_control) => Err("a name has no control characters".into()),
+        _ => Ok(name.into()),
+    }
+}
+
+fn check_scopes(names: &[String]) -> Result<ScopeSet, String> {
+    if names.is_empty() {
+        return Err("a token needs at least one of `deploy`, `read`, `delete`, `admin`".into());
+    }
+    let scopes = names.iter().map(|name| name.parse::<Scope>().map_err(|why| format!("`{name}`: {why}")));
+    scopes.collect()
+}
+
+fn check_expiry(text: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, String> {
+    let Some(text) = text else { return Ok(None) };
+    match times::parse(text) {
+        None => Err("expected RFC 3339 such as `2026-12-31T12:00:00Z`, or a date such as `2026-12-31`".into()),
+        Some(at) if at <= now => Err(format!("{} is in the past", times::format(at))),
+        Some(at) => Ok(Some(at)),
+    }
+}

@@ -1,0 +1,104 @@
+//! What users see of a token. Never the token itself, but for the answer that creates it.
+
+use crate::store::TokenRow;
+use crate::times;
+use serde::Serialize;
+use shared::scope::ScopeSet;
+use shared::timestamp::Timestamp;
+
+/// Where a token stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    Active,
+    /// Its last change is committed and not yet effective on the whole edge.
+    Pending,
+    Expired,
+    Revoked,
+}
+
+/// A token as lists show it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TokenView {
+    id: String,
+    name: String,
+    prefix: String,
+    scopes: Vec<&'static str>,
+    project_id: Option<String>,
+    created_at: String,
+    created_by: String,
+    expires_at: Option<String>,
+    last_used_at: Option<String>,
+    revoked_at: Option<String>,
+    status: Status,
+    superseded_by: Option<String>,
+}
+
+/// The answer that creates a token: the only one that holds it.
+#[derive(Serialize)]
+pub(crate) struct CreatedView<'a> {
+    #[serde(flatten)]
+    pub(crate) view: TokenView,
+    pub(crate) token: &'a str,
+}
+
+/// What a revocation is answered with.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Receipt {
+    id: String,
+    status: Status,
+    revoked_at: Option<String>,
+    effective_at: Option<String>,
+    version: i64,
+}
+
+fn shown(at: Option<i64>) -> Option<String> {
+    at.and_then(|at| u64::try_from(at).ok()).map(|at| times::format(Timestamp(at)))
+}
+
+fn status(row: &TokenRow, now: Timestamp) -> Status {
+    let expired = row.expires_at.is_some_and(|end| u64::try_from(end).is_ok_and(|end| end <= now.0));
+    match (row.revoked_at, row.effective_at) {
+        (Some(_), Some(_)) => Status::Revoked,
+        (None, _) if expired => Status::Expired,
+        (_, None) => Status::Pending,
+        (None, Some(_)) => Status::Active,
+    }
+}
+
+impl TokenView {
+    pub(crate) fn new(row: TokenRow, now: Timestamp) -> Self {
+        Self {
+            status: status(&row, now),
+            scopes: ScopeSet::from_bits(row.scope_bits()).names(),
+            created_at: shown(Some(row.created_at)).unwrap_or_default(),
+            expires_at: shown(row.expires_at),
+            last_used_at: shown(row.last_used_at),
+            revoked_at: shown(row.revoked_at),
+            id: row.id,
+            name: row.name,
+            prefix: row.prefix,
+            project_id: row.project_id,
+            created_by: row.created_by,
+            superseded_by: None,
+        }
+    }
+}
+
+impl Receipt {
+    pub(crate) fn new(row: TokenRow) -> Self {
+        Self {
+            status: if row.effective_at.is_some() { Status::Revoked } else { Status::Pending },
+            revoked_at: shown(row.revoked_at),
+            effective_at: shown(row.effective_at),
+            version: row.version,
+            id: row.id,
+        }
+    }
+
+    pub(crate) const fn is_pending(&self) -> bool {
+        self.effective_at.is_none()
+    }
+}
