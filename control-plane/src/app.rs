@@ -58,7 +58,7 @@ fn request_id(headers: &HeaderMap) -> String {
     let plain = |id: &&str| {
         (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
-    given.filter(plain).map_or_else(|| random::name(), String::from)
+    given.filter(plain).map_or_else(random::name, String::from)
 }
 
 fn problem_response(problem: &Problem, request_id: &str) -> Response {

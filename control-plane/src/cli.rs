@@ -12,8 +12,10 @@ use crate::{random, routes, times};
 use anyhow::{Context, anyhow};
 use clap::{Args, Parser, Subcommand};
 use shared::id::{ProjectId, WorkspaceId};
+use shared::problem::Problem;
 use shared::timestamp::Timestamp;
 use shared::token::NewToken;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -100,7 +102,8 @@ struct TokenArgs {
 /// Runs a command. 0: done; 1: failed; 2: a setting or argument cannot be used; 9: committed, and pending.
 pub async fn run(cli: Cli) -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_new(&cli.settings.log).unwrap_or_default();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
     match execute(cli).await {
         Ok(code) => code,
         Err(why) if why.is::<Unusable>() => fail(&why, 2),
@@ -219,7 +222,7 @@ async fn save_token(app: &App, args: TokenArgs, now: Timestamp) -> anyhow::Resul
         project_id: args.project.map(|id| id.to_string()),
         expires_at: args.expires,
     };
-    let request = raw.check(now).map_err(|why| Unusable(why.to_string()))?;
+    let request = raw.check(now).map_err(|errors| Unusable(Problem::validation_failed(errors).to_string()))?;
     let token = NewToken::generate(&app.settings.token_prefix, random::fill);
     let row = request.into_row(app, workspace_id, "operator", &token, now);
     let mut locked = app.store.lock(workspace_id).await?;

@@ -2,7 +2,7 @@
 
 use crate::times;
 use serde::Deserialize;
-use shared::problem::{FieldError, Problem};
+use shared::problem::FieldError;
 use shared::scope::{Scope, ScopeSet};
 use shared::timestamp::Timestamp;
 
@@ -32,7 +32,7 @@ pub(crate) struct TokenRequest {
 
 impl RawTokenRequest {
     /// Checks every field and names every one that is wrong.
-    pub(crate) fn check(self, now: Timestamp) -> Result<TokenRequest, Problem> {
+    pub(crate) fn check(self, now: Timestamp) -> Result<TokenRequest, Vec<FieldError>> {
         let mut errors = Vec::new();
         let name = note(&mut errors, "/name", check_name(&self.name));
         let scopes = note(&mut errors, "/scopes", check_scopes(&self.scopes));
@@ -41,7 +41,7 @@ impl RawTokenRequest {
             (Some(name), Some(scopes), Some(expires_at)) => {
                 Ok(TokenRequest { name, scopes, project_id: self.project_id, expires_at })
             }
-            _ => Err(Problem::validation_failed(errors)),
+            _ => Err(errors),
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) async fn create(
     Json(raw): Json<RawTokenRequest>,
 ) -> Result<Response, Error> {
     let now = app.clock.now();
-    let request = raw.check(now)?.for_operator(&operator)?;
+    let request = raw.check(now).map_err(Problem::validation_failed)?.for_operator(&operator)?;
     let (token, row) = issue(&app, &operator, request, now);
     let row = save(&app, &operator, row, now).await?;
     let row = finish(&app, row).await?;

@@ -1,0 +1,31 @@
+//! Starts the real parts of the system: the control plane's program, `wrangler dev` with the built
+//! worker, and an echo server in the place of the platform.
+//!
+//! The system tests (`tests/system`) use it, and so does `cargo xtask dev`.
+
+mod client;
+mod control_plane;
+mod edge;
+mod origin;
+pub mod port;
+mod process;
+mod raw_http;
+mod secrets;
+mod world;
+
+pub use client::{Answer, Client};
+pub use control_plane::ControlPlane;
+pub use edge::{Edge, EdgeConfig};
+pub use origin::{EchoOrigin, Received};
+pub use process::{Log, Process};
+pub use raw_http::send_raw;
+pub use secrets::{Secrets, write_private};
+pub use world::{Workspace, World};
+
+use std::path::PathBuf;
+
+/// The repository's root.
+#[must_use]
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}

@@ -1,0 +1,2 @@
+//! One file per promise.
+fn main() {}

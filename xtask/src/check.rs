@@ -1,0 +1,85 @@
+//! `cargo xtask check`: everything that can be said about the code without running it.
+
+use crate::edge_build;
+use crate::run::{cargo, command, root, run as run_command, run_quietly, say};
+use crate::tools::{self, CARGO_DENY};
+use anyhow::{Result, bail, ensure};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::fs;
+use std::io::Write;
+
+type Step = (&'static str, fn() -> Result<()>);
+
+const STEPS: [Step; 7] = [
+    ("format", || run_command(&mut cargo(&["fmt", "--all", "--check"]))),
+    ("policy", policy),
+    ("lints", || run_command(&mut cargo(&["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"]))),
+    ("lints of the edge", || {
+        run_command(&mut cargo(&[
+            "clippy",
+            "--quiet",
+            "-p",
+            "edge",
+            "--target",
+            "wasm32-unknown-unknown",
+            "--",
+            "-D",
+            "warnings",
+        ]))
+    }),
+    ("no_std", || run_command(&mut cargo(&["build", "--quiet", "-p", "shared", "--target", "wasm32v1-none"]))),
+    ("dependencies", dependencies),
+    ("deployment", deployment),
+];
+
+/// Runs every step, and fails if one did, naming all that did.
+pub(crate) fn run() -> Result<()> {
+    tools::check_prerequisites()?;
+    tools::ensure_targets()?;
+    let mut failed = Vec::new();
+    for (name, step) in STEPS {
+        say(name);
+        if let Err(why) = step() {
+            eprintln!("{why:#}");
+            failed.push(name);
+        }
+    }
+    ensure!(failed.is_empty(), "these checks failed: {}", failed.join(", "));
+    say("every check passed");
+    Ok(())
+}
+
+/// Compiling `shared` checks and compiles policy.toml; its build script names what is wrong.
+fn policy() -> Result<()> {
+    run_command(&mut cargo(&["build", "--quiet", "-p", "shared"]))
+}
+
+fn dependencies() -> Result<()> {
+    let deny = CARGO_DENY.path()?;
+    run_command(&mut command(
+        &deny.to_string_lossy(),
+        &["--log-level", "error", "check", "bans", "licenses", "sources"],
+    ))
+}
+
+/// Builds the worker as `wrangler deploy` would send it, and prints its size.
+fn deployment() -> Result<()> {
+    edge_build::run()?;
+    let (node, wrangler) = ("node_modules/.bin/node", "node_modules/wrangler/bin/wrangler.js");
+    let mut dry_run = command(&root().join(node).to_string_lossy(), &[wrangler, "deploy", "--dry-run"]);
+    dry_run.envs([("WRANGLER_SEND_METRICS", "false"), ("WRANGLER_HIDE_BANNER", "true"), ("CI", "1")]);
+    let output = run_quietly(&mut dry_run)?;
+    let Some(size) = output.lines().find(|line| line.starts_with("Total Upload")) else {
+        bail!("wrangler deploy --dry-run did not say what it would upload:\n{output}");
+    };
+    println!("wrangler deploy --dry-run: {}", size.trim());
+    println!("Wasm alone: {} KB gzip", gzip_size(&fs::read(root().join("build/index_bg.wasm"))?)? / 1000);
+    Ok(())
+}
+
+fn gzip_size(bytes: &[u8]) -> Result<usize> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?.len())
+}

@@ -1,0 +1,171 @@
+//! `cargo xtask dev`: the whole system on this machine, until Ctrl-C.
+
+use crate::run::{cargo, root, run as run_command, say};
+use crate::{edge_build, tools};
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
+use tests::{ControlPlane, EchoOrigin, Edge, EdgeConfig, Log, Secrets, port, write_private};
+
+const CONTROL_PLANE_PORT: u16 = 8080;
+const EDGE_PORT: u16 = 8787;
+const ORIGIN_PORT: u16 = 8090;
+
+const WORKSPACE: &str = "ws_demo";
+const PROJECT: &str = "proj_demo";
+
+/// How it is started.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Forget everything and start over.
+    #[arg(long)]
+    fresh: bool,
+    /// Keep the truth in this database instead of .dev/deplo.db.
+    #[arg(long)]
+    database_url: Option<String>,
+}
+
+/// Starts everything and runs until Ctrl-C, or until a part ends by itself.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let stop = stop_flag()?;
+    check_ports()?;
+    tools::check_prerequisites()?;
+    edge_build::run()?;
+    say("building the control plane (about two minutes the first time)");
+    run_command(&mut cargo(&["build", "--quiet", "-p", "control-plane"]))?;
+    if options.fresh && state().exists() {
+        fs::remove_dir_all(state()).context(".dev cannot be removed")?;
+    }
+    fs::create_dir_all(state())?;
+    let mut parts = Parts::start(options)?;
+    parts.make_demo()?;
+    greet();
+    while !stop.load(Ordering::Relaxed) {
+        parts.check()?;
+        sleep(Duration::from_millis(200));
+    }
+    say("stopping");
+    Ok(())
+}
+
+/// Set by Ctrl-C and SIGTERM.
+fn stop_flag() -> Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        // A second one ends the program at once.
+        signal_hook::flag::register_conditional_shutdown(signal, 1, Arc::clone(&stop))?;
+        signal_hook::flag::register(signal, Arc::clone(&stop))?;
+    }
+    Ok(stop)
+}
+
+fn check_ports() -> Result<()> {
+    for (port, part) in [(CONTROL_PLANE_PORT, "control plane"), (EDGE_PORT, "edge"), (ORIGIN_PORT, "echo origin")] {
+        ensure!(
+            port::is_free(port),
+            "port {port} of the {part} is taken; stop what listens there (is `cargo xtask dev` running already?)"
+        );
+    }
+    Ok(())
+}
+
+fn state() -> PathBuf {
+    root().join(".dev")
+}
+
+fn env_file() -> PathBuf {
+    state().join("env")
+}
+
+struct Parts {
+    edge: Edge,
+    control_plane: ControlPlane,
+    _origin: EchoOrigin,
+}
+
+impl Parts {
+    fn start(options: &Options) -> Result<Self> {
+        let secrets = Secrets::kept_in(&state().join("secrets"))?;
+        let log = Log::in_file(&state().join("log"))?;
+        let origin = EchoOrigin::start(ORIGIN_PORT)?;
+        let database = options.database_url.clone();
+        let database = database.unwrap_or_else(|| format!("sqlite://{}", state().join("deplo.db").display()));
+        let edge_url = format!("http://127.0.0.1:{EDGE_PORT}");
+        let mut control_plane = ControlPlane::new(CONTROL_PLANE_PORT, &database, &edge_url, &secrets, &log);
+        say("starting the control plane");
+        control_plane.start()?;
+        say("starting the edge (wrangler dev)");
+        let config = EdgeConfig {
+            directory: state().join("edge"),
+            port: EDGE_PORT,
+            origin_url: origin.url(),
+            control_plane_url: control_plane.url(),
+            secrets,
+            alter: |_| (),
+        };
+        Ok(Self { edge: Edge::start(config, &log)?, control_plane, _origin: origin })
+    }
+
+    /// Makes the demo workspace and its admin token, once.
+    fn make_demo(&self) -> Result<()> {
+        let known = self.control_plane.print(&["workspace", "list"])?;
+        if !known.lines().any(|id| id == WORKSPACE) {
+            let create = ["workspace", "create", "--id", WORKSPACE, "--plan", "pro", "--project", PROJECT];
+            self.control_plane.print(&create)?;
+        }
+        if !env_file().exists() {
+            let create =
+                ["token", "create", "--workspace", WORKSPACE, "--name", "cargo xtask dev", "--scopes", "admin"];
+            let token = self.control_plane.print(&create)?;
+            write_private(&env_file(), &env_lines(&token))?;
+        }
+        Ok(())
+    }
+
+    fn check(&mut self) -> Result<()> {
+        match self.edge.ended().or_else(|| self.control_plane.ended()) {
+            Some(ended) => {
+                bail!("{ended}\nEverything was stopped. The whole log is in {}.", relative(&state().join("log")))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn env_lines(token: &str) -> String {
+    format!(
+        "export DEPLO_API_URL=http://127.0.0.1:{EDGE_PORT}\n\
+         export DEPLO_WORKSPACE={WORKSPACE}\n\
+         export DEPLO_TOKEN={token}\n\
+         export DEPLO_CONTROL_PLANE_URL=http://127.0.0.1:{CONTROL_PLANE_PORT}\n"
+    )
+}
+
+fn relative(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
+fn greet() {
+    println!(
+        r#"
+Everything is up, until Ctrl-C.
+  edge           http://127.0.0.1:{EDGE_PORT}   the API, as callers see it
+  control plane  http://127.0.0.1:{CONTROL_PLANE_PORT}   its own address
+  platform       http://127.0.0.1:{ORIGIN_PORT}   an echo server in its place
+  log            {log}
+
+Paste this into a second terminal, in this directory: it makes a token that may deploy, and deploys with it.
+
+. {env}
+DEPLOY_TOKEN=$(curl -sS $DEPLO_API_URL/workspaces/$DEPLO_WORKSPACE/access-tokens -H "Authorization: Bearer $DEPLO_TOKEN" --json '{{"name": "CI Deploy", "scopes": ["deploy"]}}' | tee /dev/stderr | sed 's/.*"token":"\([^"]*\)".*/\1/')
+curl -i -X POST $DEPLO_API_URL/workspaces/$DEPLO_WORKSPACE/projects/{PROJECT}/deployments -H "Authorization: Bearer $DEPLOY_TOKEN"
+"#,
+        log = relative(&state().join("log")),
+        env = relative(&env_file()),
+    );
+}

@@ -1,0 +1,105 @@
+//! `cargo xtask test`: every test, and a last line that counts what ran.
+
+use crate::edge_build;
+use crate::run::{cargo, run as run_command, run_and_read, say};
+use crate::tools;
+use anyhow::{Result, bail, ensure};
+use clap::Args;
+
+/// Which tests run; none of the flags means all.
+#[derive(Args, Default)]
+pub(crate) struct Options {
+    /// Tests that need nothing but Rust.
+    #[arg(long)]
+    unit: bool,
+    /// Tests of the whole system, through `wrangler dev`.
+    #[arg(long)]
+    e2e: bool,
+    /// Tests in a browser: there are none yet, since there is no dashboard yet.
+    #[arg(long)]
+    browser: bool,
+    /// Tests on Postgres: there are none yet, since only SQLite is supported yet.
+    #[arg(long)]
+    postgres: bool,
+    /// Only system tests whose name contains this.
+    #[arg(long, requires = "e2e")]
+    name: Option<String>,
+}
+
+/// How many tests ran.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Count {
+    passed: u64,
+    failed: u64,
+    ignored: u64,
+}
+
+/// Runs the tests and prints `N passed, N failed`. A test that is ignored has failed to run.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.browser || options.postgres {
+        bail!("there are no tests of this kind yet");
+    }
+    let all = !options.unit && !options.e2e;
+    let (mut count, mut sound) = (Count::default(), true);
+    if all || options.unit {
+        let packages = ["test", "--no-fail-fast", "-p", "shared", "-p", "control-plane", "-p", "xtask"];
+        sound &= add(&mut count, &mut cargo(&packages))?;
+    }
+    if all || options.e2e {
+        prepare_system()?;
+        let name = options.name.as_deref();
+        let arguments: Vec<_> = ["test", "-p", "tests", "--test", "system", "--"].into_iter().chain(name).collect();
+        sound &= add(&mut count, &mut cargo(&arguments))?;
+    }
+    println!("\n{} passed, {} failed", count.passed, count.failed);
+    ensure!(count.ignored == 0, "{} tests were skipped; a test that cannot run here has failed", count.ignored);
+    ensure!(sound && count.failed == 0, "tests failed");
+    ensure!(count.passed > 0, "no test ran");
+    Ok(())
+}
+
+/// Builds what the system tests start.
+fn prepare_system() -> Result<()> {
+    tools::check_prerequisites()?;
+    edge_build::run()?;
+    say("building the control plane");
+    run_command(&mut cargo(&["build", "--quiet", "-p", "control-plane"]))
+}
+
+fn add(count: &mut Count, command: &mut std::process::Command) -> Result<bool> {
+    let (text, succeeded) = run_and_read(command)?;
+    for line in text.lines().filter_map(parse) {
+        count.passed += line.passed;
+        count.failed += line.failed;
+        count.ignored += line.ignored;
+    }
+    Ok(succeeded)
+}
+
+/// Reads `test result: ok. 3 passed; 0 failed; 0 ignored; …`.
+fn parse(line: &str) -> Option<Count> {
+    let mut count = Count::default();
+    for part in line.strip_prefix("test result: ")?.split([';', '.']) {
+        let mut words = part.split_whitespace();
+        let (number, what) = (words.next().and_then(|word| word.parse().ok()), words.next());
+        match (number, what) {
+            (Some(number), Some("passed")) => count.passed = number,
+            (Some(number), Some("failed")) => count.failed = number,
+            (Some(number), Some("ignored")) => count.ignored = number,
+            _ => {}
+        }
+    }
+    Some(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Count, parse};
+
+    #[test]
+    fn a_result_line_is_counted() {
+        let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 4 filtered out; finished in 0.1s";
+        assert_eq!(parse(line), Some(Count { passed: 12, failed: 3, ignored: 1 }));
+        assert_eq!(parse("running 3 tests"), None);
+    }
+}

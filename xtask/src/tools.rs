@@ -1,0 +1,108 @@
+//! What the commands need beside Rust, Node with npm and a C compiler: pinned, and installed
+//! into a per-user cache, so that a fresh clone does not build it again.
+
+use crate::run::{command, root, run, run_quietly, say};
+use anyhow::{Context, Result, bail};
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A program from crates.io.
+pub(crate) struct Tool {
+    name: &'static str,
+    version: &'static str,
+    program: &'static str,
+    minutes: u32,
+}
+
+/// Builds the worker; the release that belongs to the `worker` crate.
+pub(crate) const WORKER_BUILD: Tool =
+    Tool { name: "worker-build", version: "0.8.7", program: "worker-build", minutes: 3 };
+
+/// Must be of the very version of the `wasm-bindgen` crate; see edge/Cargo.toml.
+pub(crate) const WASM_BINDGEN: Tool =
+    Tool { name: "wasm-bindgen-cli", version: "0.2.129", program: "wasm-bindgen", minutes: 2 };
+
+/// Checks licenses, sources and duplicates of dependencies.
+pub(crate) const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", program: "cargo-deny", minutes: 4 };
+
+impl Tool {
+    /// Path of the program, which is installed first if need be.
+    pub(crate) fn path(&self) -> Result<PathBuf> {
+        let directory = cache()?.join(format!("{}-{}", self.name, self.version));
+        let program = directory.join("bin").join(self.program);
+        if !program.exists() {
+            say(&format!(
+                "installing {} {} into {} (about {} minutes, once)",
+                self.name,
+                self.version,
+                directory.display(),
+                self.minutes
+            ));
+            run(Command::new("cargo")
+                .args(["install", "--quiet", "--locked", self.name, "--version", self.version, "--root"])
+                .arg(&directory)
+                .current_dir(env::temp_dir())
+                .env_remove("CARGO_TARGET_DIR")
+                .env("RUSTUP_TOOLCHAIN", toolchain()?))?;
+        }
+        Ok(program)
+    }
+}
+
+/// The toolchain of this repository, so that the tools are built by it wherever cargo runs.
+fn toolchain() -> Result<String> {
+    let text = fs::read_to_string(root().join("rust-toolchain.toml"))?;
+    let channel = text.lines().find_map(|line| line.strip_prefix("channel = \""));
+    Ok(channel.context("rust-toolchain.toml names no channel")?.trim_end_matches('"').into())
+}
+
+fn cache() -> Result<PathBuf> {
+    let base = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
+    Ok(base.or_else(home).context("neither XDG_CACHE_HOME nor HOME is set")?.join("deplo/tools"))
+}
+
+/// Fails with one sentence for the first thing that the user has to install.
+pub(crate) fn check_prerequisites() -> Result<()> {
+    let needed = [
+        ("cc", "a C compiler (cc) is missing; install gcc or clang, for example with `apt-get install gcc libc6-dev`"),
+        ("npm", "Node with npm is missing; install it from https://nodejs.org or your system's packages"),
+        ("rustup", "rustup is missing; install it from https://rustup.rs"),
+    ];
+    for (program, sentence) in needed {
+        let found = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        if !found.is_ok_and(|status| status.success()) {
+            bail!("{sentence}");
+        }
+    }
+    Ok(())
+}
+
+/// Installs the targets of rust-toolchain.toml, unless they are there.
+pub(crate) fn ensure_targets() -> Result<()> {
+    let installed = run_quietly(&mut command("rustup", &["target", "list", "--installed"]))?;
+    for target in ["wasm32-unknown-unknown", "wasm32v1-none"] {
+        if !installed.lines().any(|line| line == target) {
+            say(&format!("adding the Rust target {target}"));
+            run(&mut command("rustup", &["target", "add", target]))?;
+        }
+    }
+    Ok(())
+}
+
+/// Installs what package-lock.json pins (wrangler, its Node, esbuild, wasm-opt), unless it is there.
+pub(crate) fn ensure_node_modules() -> Result<()> {
+    let (lock, stamp) = (root().join("package-lock.json"), root().join("node_modules/.deplo-stamp"));
+    let wanted = fs::read_to_string(&lock).context("package-lock.json cannot be read")?;
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    say("installing wrangler and its tools with npm (about half a minute, once)");
+    // Errors only: npm would warn that wrangler needs a newer Node, which package.json brings.
+    run(&mut command("npm", &["ci", "--no-fund", "--no-audit", "--loglevel=error"]))?;
+    let node = root().join("node_modules/.bin/node");
+    run_quietly(Command::new(&node).arg("--version")).context("the npm package `node` did not install its program")?;
+    Ok(fs::write(stamp, wanted)?)
+}
