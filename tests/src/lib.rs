@@ -11,6 +11,7 @@ pub mod port;
 mod process;
 mod raw_http;
 mod secrets;
+mod signed;
 mod world;
 
 pub use client::{Answer, Client};
@@ -20,6 +21,7 @@ pub use origin::{EchoOrigin, Received};
 pub use process::{Log, Process};
 pub use raw_http::send_raw;
 pub use secrets::{Secrets, write_private};
+pub use signed::send_signed;
 pub use world::{Workspace, World};
 
 use std::path::PathBuf;

@@ -51,6 +51,18 @@ impl Log {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).text.clone()
     }
 
+    /// Waits until this was written, which may be a moment after what caused it.
+    ///
+    /// # Panics
+    /// If it is not written within ten seconds.
+    pub fn expect(&self, words: &str) {
+        let give_up_at = Instant::now() + Duration::from_secs(10);
+        while !self.text().contains(words) {
+            assert!(Instant::now() < give_up_at, "the log lacks {words:?}:\n{}", self.text());
+            thread::sleep(LOOK_AGAIN);
+        }
+    }
+
     fn add(&self, line: &[u8]) {
         let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         written.text.push_str(&String::from_utf8_lossy(line));

@@ -82,10 +82,10 @@ impl World {
         Client::new(&self.control_plane.url())
     }
 
-    /// Everything that the parts have written so far.
+    /// What the parts have written so far.
     #[must_use]
-    pub fn log(&self) -> String {
-        self.log.text()
+    pub const fn log(&self) -> &Log {
+        &self.log
     }
 
     /// Where the parts keep what they keep.

@@ -1,2 +1,79 @@
-//! One file per promise.
-fn main() {}
+//! The whole system, through `wrangler dev`: one file per promise.
+//!
+//! Tests of the first list share a world and keep to workspaces of their own. Those of the
+//! second break something, in a world of their own. `cargo xtask test --e2e` runs them.
+
+mod a_key_works;
+mod a_revocation_outlives_the_edge;
+mod a_revoked_key_stops;
+mod foreign_paths_refuse;
+mod no_truth_no_access;
+mod programs_refuse_bad_secrets;
+mod scopes_allow_what_they_name;
+mod strangers_change_nothing;
+mod the_edge_outlives_the_control_plane;
+mod the_secret_is_nowhere;
+
+use libtest_mimic::{Arguments, Trial};
+use std::sync::{Arc, OnceLock};
+use tests::World;
+
+/// Trials that share a world, named by file and function.
+macro_rules! in_world {
+    ($world:expr; $($module:ident::$function:ident,)*) => {
+        vec![$({
+            let world: Arc<OnceLock<World>> = Arc::clone(&$world);
+            Trial::test(concat!(stringify!($module), "::", stringify!($function)), move || {
+                $module::$function(world.get_or_init(World::start));
+                Ok(())
+            })
+        },)*]
+    };
+}
+
+/// Trials that start what they need, named by file and function.
+macro_rules! alone {
+    ($($module:ident::$function:ident,)*) => {
+        vec![$(Trial::test(concat!(stringify!($module), "::", stringify!($function)), || {
+            $module::$function();
+            Ok(())
+        }),)*]
+    };
+}
+
+fn main() {
+    let mut arguments = Arguments::from_args();
+    // Each world is four programs: more at once would only wait for each other.
+    arguments.test_threads.get_or_insert(2);
+    let shared = Arc::new(OnceLock::new());
+    let mut all = in_world![shared;
+        a_key_works::from_create_to_the_platform,
+        a_key_works::the_assertion_is_a_jwt_for_this_origin,
+        a_revoked_key_stops::at_the_very_next_request,
+        a_revoked_key_stops::although_its_kv_entry_is_put_back,
+        a_revoked_key_stops::when_its_project_is_deleted,
+        foreign_paths_refuse::another_workspace,
+        foreign_paths_refuse::another_project,
+        scopes_allow_what_they_name::and_nothing_else,
+        strangers_change_nothing::with_authorization,
+        strangers_change_nothing::with_methods,
+        strangers_change_nothing::with_paths,
+        strangers_change_nothing::with_headers_of_the_edge,
+        strangers_change_nothing::with_bodies,
+        strangers_change_nothing::with_unsigned_calls,
+        the_secret_is_nowhere::but_in_its_first_answer,
+    ];
+    all.extend(alone![
+        a_revocation_outlives_the_edge::pending_then_effective_by_itself,
+        a_revocation_outlives_the_edge::also_when_the_control_plane_is_killed,
+        no_truth_no_access::without_kv,
+        no_truth_no_access::without_a_ledger,
+        programs_refuse_bad_secrets::the_edge_answers_503_and_logs_which_and_how,
+        programs_refuse_bad_secrets::the_control_plane_says_which_and_how,
+        the_edge_outlives_the_control_plane::and_says_when_it_cannot_pass_on,
+    ]);
+    let conclusion = libtest_mimic::run(&arguments, all);
+    // Ends the shared world's programs: `exit` would leave them behind.
+    drop(shared);
+    conclusion.exit();
+}
