@@ -8,13 +8,11 @@ use crate::republish::republish;
 use crate::settings::RawSettings;
 use crate::store::{Store, projects, workspaces};
 use crate::token_request::RawTokenRequest;
-use crate::{random, routes, times};
-use anyhow::{Context, anyhow};
+use crate::{bootstrap, random, times};
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use shared::id::{ProjectId, WorkspaceId};
 use shared::problem::Problem;
-use shared::timestamp::Timestamp;
-use shared::token::NewToken;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -199,9 +197,15 @@ async fn list_workspaces(settings: &RawSettings) -> anyhow::Result<()> {
 
 async fn create_token(settings: &RawSettings, args: TokenArgs) -> anyhow::Result<ExitCode> {
     let (app, _) = start(settings).await?;
-    let now = app.clock.now();
-    let (token, row) = save_token(&app, args, now).await?;
-    let row = routes::finish_create(&app, row).await.map_err(|why| anyhow!("{why}"))?;
+    let raw = RawTokenRequest {
+        name: args.name,
+        scopes: args.scopes,
+        project_id: args.project.map(|id| id.to_string()),
+        expires_at: args.expires,
+    };
+    let request = raw.check(app.clock.now());
+    let request = request.map_err(|errors| Unusable(Problem::validation_failed(errors).to_string()))?;
+    let (token, row) = bootstrap::create_token(&app, args.workspace.as_str(), request).await?;
     println!("{}", token.as_token().expose());
     eprintln!("{} is shown this once; keep it where secrets are kept.", row.id);
     if row.effective_at.is_none() {
@@ -209,26 +213,6 @@ async fn create_token(settings: &RawSettings, args: TokenArgs) -> anyhow::Result
         return Ok(ExitCode::from(9));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-async fn save_token(app: &App, args: TokenArgs, now: Timestamp) -> anyhow::Result<(NewToken, crate::store::TokenRow)> {
-    let workspace_id = args.workspace.as_str();
-    if workspaces::get(&mut *app.store.connection().await?, workspace_id).await?.is_none() {
-        return Err(Unusable(format!("there is no workspace {workspace_id}; `workspace list` shows all")).into());
-    }
-    let raw = RawTokenRequest {
-        name: args.name,
-        scopes: args.scopes,
-        project_id: args.project.map(|id| id.to_string()),
-        expires_at: args.expires,
-    };
-    let request = raw.check(now).map_err(|errors| Unusable(Problem::validation_failed(errors).to_string()))?;
-    let token = NewToken::generate(&app.settings.token_prefix, random::fill);
-    let row = request.into_row(app, workspace_id, "operator", &token, now);
-    let mut locked = app.store.lock(workspace_id).await?;
-    let row = routes::add_token(&mut locked, row, now).await?;
-    locked.commit().await?;
-    Ok((token, row))
 }
 
 async fn republish_all(settings: &RawSettings, only: Option<WorkspaceId>) -> anyhow::Result<()> {

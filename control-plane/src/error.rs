@@ -8,7 +8,7 @@ use shared::refusal::Refusal;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// The caller is told this.
-    #[error("answered {}", .0.slug())]
+    #[error("{0}")]
     Problem(Box<Problem>),
     /// The database failed or is out of reach.
     #[error("database: {0}")]

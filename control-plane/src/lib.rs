@@ -7,17 +7,18 @@
 
 pub mod app;
 mod body;
+pub mod bootstrap;
 pub mod cli;
 pub mod clock;
 mod error;
 mod operator;
-mod plan;
+pub mod plan;
 pub mod publisher;
 mod random;
-mod republish;
+pub mod republish;
 pub mod routes;
 pub mod settings;
 pub mod store;
 mod times;
-mod token_request;
+pub mod token_request;
 mod view;

@@ -14,15 +14,21 @@ use shared::limits::{BATCH_MAX, SNAPSHOT_PART_MAX};
 use std::time::Duration;
 
 /// What a republish did.
-pub(crate) struct Republished {
-    pub(crate) epoch: u64,
-    pub(crate) tokens: usize,
+#[derive(Debug)]
+pub struct Republished {
+    /// The new epoch.
+    pub epoch: u64,
+    /// How many tokens ledger and KV were rebuilt with.
+    pub tokens: usize,
     /// Public ids of tokens that were revoked because the ledger knew them as revoked.
-    pub(crate) revoked: Vec<String>,
+    pub revoked: Vec<String>,
 }
 
 /// Rebuilds ledger and KV of a workspace; reports the share that is done, 0 to 1.
-pub(crate) async fn republish(
+///
+/// # Errors
+/// If the edge or the database is out of reach. It can be run again.
+pub async fn republish(
     app: &App,
     edge: &EdgeClient,
     workspace_id: &str,

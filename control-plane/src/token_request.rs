@@ -12,27 +12,38 @@ const NAME_MAX: usize = 100;
 /// The body of a create, as it is sent.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct RawTokenRequest {
-    pub(crate) name: String,
-    pub(crate) scopes: Vec<String>,
+pub struct RawTokenRequest {
+    /// What people call it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// The one project that it covers.
     #[serde(default)]
-    pub(crate) project_id: Option<String>,
+    pub project_id: Option<String>,
+    /// When it expires; none: never.
     #[serde(default)]
-    pub(crate) expires_at: Option<String>,
+    pub expires_at: Option<String>,
 }
 
 /// A create whose fields are fine by themselves.
 #[derive(Debug, Clone)]
-pub(crate) struct TokenRequest {
-    pub(crate) name: String,
-    pub(crate) scopes: ScopeSet,
-    pub(crate) project_id: Option<String>,
-    pub(crate) expires_at: Option<Timestamp>,
+pub struct TokenRequest {
+    /// What people call it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: ScopeSet,
+    /// The one project that it covers.
+    pub project_id: Option<String>,
+    /// When it expires; none: never.
+    pub expires_at: Option<Timestamp>,
 }
 
 impl RawTokenRequest {
-    /// Checks every field and names every one that is wrong.
-    pub(crate) fn check(self, now: Timestamp) -> Result<TokenRequest, Vec<FieldError>> {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// Every field that is wrong.
+    pub fn check(self, now: Timestamp) -> Result<TokenRequest, Vec<FieldError>> {
         let mut errors = Vec::new();
         let name = note(&mut errors, "/name", check_name(&self.name));
         let scopes = note(&mut errors, "/scopes", check_scopes(&self.scopes));

@@ -42,7 +42,7 @@ fn model(rules: &[Rule], method: &str, path: &str, workspace: &str, record: &Rec
     let plain = |c: char| c.is_ascii_alphanumeric() || "._~-".contains(c);
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     let fine = |s: &&str| !s.is_empty() && *s != "." && *s != ".." && s.chars().all(plain);
-    if !path.starts_with('/') || (path != "/" && !segments.iter().all(|s| fine(s))) {
+    if !path.starts_with('/') || (path != "/" && !segments.iter().all(fine)) {
         return "invalid-request";
     }
     let method = if method == "HEAD" { "GET" } else { method };

@@ -42,7 +42,6 @@ impl Client {
     }
 
     /// A request that a test can add to.
-    #[must_use]
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         let request = self.http.request(method, format!("{}{path}", self.url));

@@ -1,5 +1,6 @@
 //! A child process with everything it starts, ended by its process group.
 
+use crate::patience::wait_until;
 use anyhow::{Context, Result, bail};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
@@ -10,13 +11,10 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long a group may take to end by itself before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// How often something that is waited for is looked at.
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// A running program. Dropping it ends it and everything that it started.
 pub struct Process {
@@ -56,11 +54,8 @@ impl Log {
     /// # Panics
     /// If it is not written within ten seconds.
     pub fn expect(&self, words: &str) {
-        let give_up_at = Instant::now() + Duration::from_secs(10);
-        while !self.text().contains(words) {
-            assert!(Instant::now() < give_up_at, "the log lacks {words:?}:\n{}", self.text());
-            thread::sleep(LOOK_AGAIN);
-        }
+        let is_there = wait_until(Duration::from_secs(10), || self.text().contains(words));
+        assert!(is_there, "the log lacks {words:?}:\n{}", self.text());
     }
 
     fn add(&self, line: &[u8]) {
@@ -101,17 +96,16 @@ impl Process {
     /// # Errors
     /// If it ends, or is not ready within `limit`; with the end of what it wrote.
     pub fn wait_until(&mut self, limit: Duration, is_ready: impl Fn() -> bool) -> Result<()> {
-        let give_up_at = Instant::now() + limit;
-        while !is_ready() {
-            if let Some(ended) = self.ended() {
-                bail!("{ended}");
-            }
-            if Instant::now() > give_up_at {
-                bail!("{} was not ready within {} s:\n{}", self.name, limit.as_secs(), self.last_lines());
-            }
-            thread::sleep(LOOK_AGAIN);
+        let mut ended = None;
+        let settled = wait_until(limit, || {
+            ended = self.ended();
+            ended.is_some() || is_ready()
+        });
+        match ended {
+            Some(ended) => bail!("{ended}"),
+            None if settled => Ok(()),
+            None => bail!("{} was not ready within {} s:\n{}", self.name, limit.as_secs(), self.last_lines()),
         }
-        Ok(())
     }
 
     /// A sentence if the process has ended, with the end of what it wrote.
@@ -141,10 +135,7 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.signal(Signal::SIGTERM);
-        let give_up_at = Instant::now() + GRACE;
-        while Instant::now() < give_up_at && matches!(self.child.try_wait(), Ok(None)) {
-            thread::sleep(LOOK_AGAIN);
-        }
+        wait_until(GRACE, || !matches!(self.child.try_wait(), Ok(None)));
         // Whatever of the group is left: a child may have ended before its own children.
         self.kill();
     }

@@ -1,8 +1,8 @@
 //! A revocation that is committed becomes effective by itself, whoever was down meanwhile.
 
 use serde_json::Value;
-use std::time::{Duration, Instant};
-use tests::{Client, World};
+use std::time::Duration;
+use tests::{Client, World, wait_until};
 
 pub fn pending_then_effective_by_itself() {
     let mut world = World::start();
@@ -47,9 +47,6 @@ pub fn also_when_the_control_plane_is_killed() {
 }
 
 fn wait_until_revoked(admin: &Client, path: &str) {
-    let give_up_at = Instant::now() + Duration::from_secs(20);
-    while admin.send("GET", path).json()["status"] != "revoked" {
-        assert!(Instant::now() < give_up_at, "it did not become effective by itself");
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    let revoked = wait_until(Duration::from_secs(20), || admin.send("GET", path).json()["status"] == "revoked");
+    assert!(revoked, "it did not become effective by itself");
 }

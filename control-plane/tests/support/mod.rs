@@ -1,0 +1,307 @@
+//! The real application on a real SQLite file, and an edge in this process.
+//!
+//! What is fake: the edge's HTTP shell, KV (a map), and the ledger's storage (memory). What is
+//! real: the ledger's state machine, the signatures, the database, the publisher.
+#![expect(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
+#![expect(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
+#[path = "../../../shared/tests/support/mod.rs"]
+pub mod ledger_support;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Request, StatusCode};
+use axum::routing::post;
+use control_plane::app::App;
+use control_plane::bootstrap;
+use control_plane::clock::{Clock, SystemClock};
+use control_plane::plan::Plan;
+use control_plane::publisher::{EdgeClient, Publisher};
+use control_plane::settings::Settings;
+use control_plane::store::{Store, projects, workspaces};
+use control_plane::token_request::TokenRequest;
+use http_body_util::BodyExt;
+use ledger_support::{MemoryStorage, keyring};
+use serde_json::{Value, json};
+use shared::digest::Digest;
+use shared::ledger::{KvWrites, Ledger};
+use shared::scope::ScopeSet;
+use shared::signature::{HEADER, SignedCall, TO_EDGE};
+use shared::token::TokenPrefix;
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub const WORKSPACE: &str = "ws_test";
+pub const PROJECT: &str = "proj_test";
+
+/// The edge, as far as the control plane sees it.
+pub struct FakeEdge {
+    pub url: String,
+    state: Arc<EdgeState>,
+}
+
+#[derive(Default)]
+struct EdgeState {
+    ledgers: Mutex<HashMap<String, MemoryStorage>>,
+    kv: Mutex<HashSet<Digest>>,
+    /// Whether the ledgers answer.
+    down: AtomicBool,
+    /// Whether KV answers.
+    kv_down: AtomicBool,
+    /// How long leases of the ledgers are, in milliseconds; here always granted before a publish.
+    lease_ms: Mutex<u64>,
+}
+
+impl FakeEdge {
+    pub async fn start() -> Self {
+        let state = Arc::new(EdgeState::default());
+        let routes = Router::new()
+            .route("/_edge/ledgers/{workspaceId}/publish", post(publish))
+            .route("/_edge/ledgers/{workspaceId}/snapshot", post(snapshot))
+            .route("/_edge/kv", post(write_kv))
+            .with_state(Arc::clone(&state));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        Self { url, state }
+    }
+
+    pub fn set_down(&self, down: bool) {
+        self.state.down.store(down, Ordering::SeqCst);
+    }
+
+    pub fn set_kv_down(&self, down: bool) {
+        self.state.kv_down.store(down, Ordering::SeqCst);
+    }
+
+    /// From now on, somebody holds a lease of this length whenever something is published.
+    pub fn set_lease(&self, lease_ms: u64) {
+        *self.state.lease_ms.lock().unwrap() = lease_ms;
+    }
+
+    pub fn ledger(&self) -> MemoryStorage {
+        self.ledgers().get(WORKSPACE).cloned().unwrap_or_default()
+    }
+
+    pub fn ledgers(&self) -> MutexGuard<'_, HashMap<String, MemoryStorage>> {
+        self.state.ledgers.lock().unwrap()
+    }
+
+    pub fn kv_has(&self, digest: &Digest) -> bool {
+        self.state.kv.lock().unwrap().contains(digest)
+    }
+}
+
+fn verify(path: &str, headers: &HeaderMap, body: &Bytes) -> Result<(), StatusCode> {
+    let call = SignedCall { label: TO_EDGE, method: "POST", path, body };
+    let header = headers.get(HEADER).and_then(|value| value.to_str().ok());
+    call.verify(header, &keyring(2), SystemClock.now()).map_err(|_| StatusCode::UNAUTHORIZED)
+}
+
+/// An instance that has granted a lease just now, if leases are set.
+fn instance(state: &EdgeState, storage: &mut MemoryStorage) -> Ledger {
+    use shared::ledger::{Format, LedgerStorage, Renewal};
+    let (now, lease_ms) = (SystemClock.now(), *state.lease_ms.lock().unwrap());
+    let mut ledger = Ledger::new(lease_ms, None, now);
+    let planned = ledger.plan_window(now);
+    ledger.open_window(planned);
+    let renewal = Renewal { format: Format, standing: None, want: Vec::new(), used: Vec::new() };
+    if storage.position().unwrap().is_some() {
+        ledger.renew(storage, &renewal, now).unwrap();
+    }
+    ledger
+}
+
+async fn publish(
+    State(state): State<Arc<EdgeState>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<String, StatusCode> {
+    verify(&format!("/_edge/ledgers/{id}/publish"), &headers, &body)?;
+    if state.down.load(Ordering::SeqCst) {
+        return Err(StatusCode::SERVICE_UNAVAILABLE);
+    }
+    let message = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let mut ledgers = state.ledgers.lock().unwrap();
+    let storage = ledgers.entry(id).or_default();
+    let answer = instance(&state, storage).publish(storage, &message, SystemClock.now()).unwrap();
+    Ok(serde_json::to_string(&answer).unwrap())
+}
+
+async fn snapshot(
+    State(state): State<Arc<EdgeState>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<String, StatusCode> {
+    verify(&format!("/_edge/ledgers/{id}/snapshot"), &headers, &body)?;
+    if state.down.load(Ordering::SeqCst) {
+        return Err(StatusCode::SERVICE_UNAVAILABLE);
+    }
+    let message = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let mut ledgers = state.ledgers.lock().unwrap();
+    let storage = ledgers.entry(id).or_default();
+    let answer = instance(&state, storage).snapshot(storage, &message, SystemClock.now()).unwrap();
+    Ok(serde_json::to_string(&answer).unwrap())
+}
+
+async fn write_kv(State(state): State<Arc<EdgeState>>, headers: HeaderMap, body: Bytes) -> Result<String, StatusCode> {
+    verify("/_edge/kv", &headers, &body)?;
+    if state.kv_down.load(Ordering::SeqCst) {
+        return Err(StatusCode::SERVICE_UNAVAILABLE);
+    }
+    let writes: KvWrites = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let mut kv = state.kv.lock().unwrap();
+    kv.extend(writes.puts.iter().map(|put| put.digest));
+    kv.retain(|digest| !writes.deletes.contains(digest));
+    Ok("{}".into())
+}
+
+/// The application with a workspace and its admin token.
+pub struct Server {
+    pub edge: FakeEdge,
+    pub app: App,
+    pub client: EdgeClient,
+    pub admin: String,
+    router: Router,
+    publishing: tokio::task::JoinHandle<()>,
+    directory: TempDir,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|why| panic!("{}: {why}: {}", self.status, self.text))
+    }
+
+    pub fn slug(&self) -> String {
+        self.json()["type"].as_str().unwrap_or_default().rsplit('/').next().unwrap_or_default().into()
+    }
+}
+
+impl Server {
+    pub async fn start(plan: Plan) -> Self {
+        let (edge, directory) = (FakeEdge::start().await, TempDir::new().unwrap());
+        let (app, client) = open(&edge, &directory).await;
+        let mut connection = app.store.connection().await.unwrap();
+        let (id, now) = (WORKSPACE.parse().unwrap(), app.clock.now());
+        workspaces::create(&mut connection, &id, "Test", plan, now).await.unwrap();
+        projects::insert(&mut connection, WORKSPACE, PROJECT, "Test", now).await.unwrap();
+        drop(connection);
+        let publishing = tokio::spawn(Arc::clone(&app.publisher).run());
+        let router = control_plane::app::app(app.clone());
+        let mut server = Self { edge, app, client, admin: String::new(), router, publishing, directory };
+        server.admin = server.operator_token(8).await;
+        server
+    }
+
+    /// A token that no other token made, as the command line makes it.
+    pub async fn operator_token(&self, scopes: u8) -> String {
+        let (name, scopes) = ("Operator's".into(), ScopeSet::from_bits(scopes));
+        let request = TokenRequest { name, scopes, project_id: None, expires_at: None };
+        let (token, _) = bootstrap::create_token(&self.app, WORKSPACE, request).await.unwrap();
+        token.as_token().expose().into()
+    }
+
+    /// The process dies, and another one starts on what it left.
+    pub async fn crash_and_restart(&mut self) {
+        self.publishing.abort();
+        let (app, client) = open(&self.edge, &self.directory).await;
+        (self.app, self.client) = (app, client);
+        self.publishing = tokio::spawn(Arc::clone(&self.app.publisher).run());
+        self.router = control_plane::app::app(self.app.clone());
+    }
+
+    /// Ends the publisher, as if the process died right after its next commit.
+    pub fn stop_publishing(&self) {
+        self.publishing.abort();
+    }
+
+    pub fn database(&self) -> std::path::PathBuf {
+        self.directory.path().join("deplo.db")
+    }
+
+    pub async fn send(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let request = match body {
+            Some(body) => request.header("content-type", "application/json").body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        let answer = self.router.clone().oneshot(request.unwrap()).await.unwrap();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+        Answer { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, Some(&self.admin), None).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, Some(&self.admin), None).await
+    }
+
+    pub async fn create(&self, maker: &str, body: Value) -> Answer {
+        self.send("POST", &tokens_path(""), Some(maker), Some(body)).await
+    }
+
+    /// A token that must be made; its id and text.
+    pub async fn token(&self, scopes: &[&str]) -> (String, String) {
+        let answer = self.create(&self.admin, json!({"name": "Test", "scopes": scopes})).await;
+        assert!(matches!(answer.status, 201 | 202), "{}", answer.text);
+        let view = answer.json();
+        (view["id"].as_str().unwrap().into(), view["token"].as_str().unwrap().into())
+    }
+
+    /// Waits until a token has this status.
+    pub async fn until_status(&self, id: &str, status: &str) {
+        for _ in 0..200 {
+            if self.get(&tokens_path(id)).await.json()["status"] == status {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{id} did not become {status}: {}", self.get(&tokens_path(id)).await.text);
+    }
+}
+
+/// The digest of a token under the pepper of these tests.
+pub fn digest_of(token: &str) -> Digest {
+    let token = shared::token::Token::parse(token, &TokenPrefix::default()).unwrap();
+    Digest::current(token, &keyring(1))
+}
+
+pub fn tokens_path(id: &str) -> String {
+    let base = format!("/workspaces/{WORKSPACE}/access-tokens");
+    if id.is_empty() { base } else { format!("{base}/{id}") }
+}
+
+async fn open(edge: &FakeEdge, directory: &TempDir) -> (App, EdgeClient) {
+    let settings = Settings {
+        edge_url: edge.url.clone(),
+        token_prefix: TokenPrefix::default(),
+        peppers: keyring(1),
+        publish_keys: keyring(2),
+    };
+    let store = Store::open(&format!("sqlite://{}", directory.path().join("deplo.db").display())).await.unwrap();
+    store.migrate().await.unwrap();
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let client = EdgeClient::new(&settings, Arc::clone(&clock)).unwrap();
+    let publisher = Publisher::new(store.clone(), client.clone(), Arc::clone(&clock));
+    (App { store, publisher, clock, settings: Arc::new(settings) }, client)
+}

@@ -1,0 +1,168 @@
+//! `/workspaces/{workspaceId}/access-tokens`: what is answered, and what is refused.
+
+mod support;
+
+use control_plane::plan::Plan;
+use serde_json::{Value, json};
+use support::{PROJECT, Server, WORKSPACE, digest_of, tokens_path};
+
+#[tokio::test]
+async fn a_token_is_shown_once_and_listed_without_its_text() {
+    let server = Server::start(Plan::Pro).await;
+    let body = json!({"name": " CI ", "scopes": ["read", "deploy", "read"], "expiresAt": "2999-12-31"});
+    let created = server.create(&server.admin, body).await;
+    assert_eq!(created.status, 201, "{}", created.text);
+    assert_eq!(created.headers["cache-control"], "no-store");
+    let mut view = created.json();
+    let token = view["token"].as_str().unwrap().to_owned();
+    assert_eq!(created.headers["location"], tokens_path(view["id"].as_str().unwrap()).as_str());
+    assert_eq!(view["prefix"], format!("{}…", token.get(..12).unwrap()));
+    assert_eq!(view["scopes"], json!(["deploy", "read"]));
+    assert_eq!(view["expiresAt"], "2999-12-31T23:59:59.999Z");
+    assert!(server.edge.kv_has(&digest_of(&token)), "KV knows it when the create answers");
+
+    view.as_object_mut().unwrap().remove("token");
+    let keys: Vec<_> = view.as_object().unwrap().keys().map(String::as_str).collect();
+    let contract = [
+        "createdAt",
+        "createdBy",
+        "expiresAt",
+        "id",
+        "lastUsedAt",
+        "name",
+        "prefix",
+        "projectId",
+        "revokedAt",
+        "scopes",
+        "status",
+        "supersededBy",
+    ];
+    assert_eq!(keys, contract);
+    assert_eq!(server.get(&tokens_path(view["id"].as_str().unwrap())).await.json(), view);
+    let listed = server.get(&tokens_path("")).await;
+    assert_eq!(listed.json()["data"][0], view, "newest first");
+    assert!(!listed.text.contains(&token));
+}
+
+#[tokio::test]
+async fn pages_are_stable_while_tokens_are_added() {
+    let server = Server::start(Plan::Pro).await;
+    let mut ids = Vec::new();
+    for _ in 0..5 {
+        ids.push(server.token(&["read"]).await.0);
+    }
+    let first = server.get(&format!("{}?limit=3", tokens_path(""))).await.json();
+    server.token(&["read"]).await;
+    let cursor = first["nextCursor"].as_str().unwrap();
+    let second = server.get(&format!("{}?limit=3&cursor={cursor}", tokens_path(""))).await.json();
+    let seen: Vec<_> = [&first, &second].iter().flat_map(|page| page["data"].as_array().unwrap()).collect();
+    let seen: Vec<_> = seen.iter().map(|view| view["id"].as_str().unwrap()).collect();
+    assert_eq!(seen.len(), 6, "the five and the admin's");
+    assert!(ids.iter().all(|id| seen.contains(&id.as_str())));
+    assert_eq!(second["nextCursor"], Value::Null);
+}
+
+#[tokio::test]
+async fn status_and_project_filter_the_list() {
+    let server = Server::start(Plan::Pro).await;
+    let (dead, _) = server.token(&["read"]).await;
+    server.create(&server.admin, json!({"name": "p", "scopes": ["read"], "projectId": PROJECT})).await;
+    assert_eq!(server.delete(&tokens_path(&dead)).await.status, 200);
+    let count = async |query: &str| {
+        let path = format!("{}?{query}", tokens_path(""));
+        server.get(&path).await.json()["data"].as_array().unwrap().len()
+    };
+    assert_eq!(count("").await, 2);
+    assert_eq!(count("status=revoked").await, 1);
+    assert_eq!(count("status=expired").await, 0);
+    assert_eq!(count("status=all").await, 3);
+    assert_eq!(count(&format!("projectId={PROJECT}")).await, 1);
+}
+
+#[tokio::test]
+async fn a_revoked_token_answers_the_same_receipt_again() {
+    let server = Server::start(Plan::Pro).await;
+    let (id, token) = server.token(&["read"]).await;
+    let first = server.delete(&tokens_path(&id)).await;
+    assert_eq!(first.status, 200, "{}", first.text);
+    let receipt = first.json();
+    assert_eq!((&receipt["status"], &receipt["version"]), (&json!("revoked"), &json!(3)));
+    assert_eq!(server.delete(&tokens_path(&id)).await.json(), receipt);
+    let refused = server.send("GET", &tokens_path(""), Some(&token), None).await;
+    assert_eq!((refused.status, refused.slug().as_str()), (401, "invalid-token"));
+    let view = server.get(&tokens_path(&id)).await.json();
+    assert_eq!((&view["status"], &view["revokedAt"]), (&json!("revoked"), &receipt["revokedAt"]));
+}
+
+#[tokio::test]
+async fn a_token_can_revoke_itself_and_gets_the_receipt() {
+    let server = Server::start(Plan::Pro).await;
+    let (id, token) = server.token(&["admin"]).await;
+    let receipt = server.send("DELETE", &tokens_path(&id), Some(&token), None).await;
+    assert_eq!(receipt.status, 200, "{}", receipt.text);
+    let again = server.send("DELETE", &tokens_path(&id), Some(&token), None).await;
+    assert_eq!((again.status, again.slug().as_str()), (401, "invalid-token"));
+}
+
+#[tokio::test]
+async fn nobody_gives_away_more_than_they_have() {
+    let server = Server::start(Plan::Pro).await;
+    let make = async |maker: &str, body: Value| server.create(maker, body).await;
+    let expiring = json!({"name": "e", "scopes": ["admin"], "expiresAt": "2999-01-01"});
+    let expiring = make(&server.admin, expiring).await.json()["token"].as_str().unwrap().to_owned();
+    let of_project = json!({"name": "p", "scopes": ["admin"], "projectId": PROJECT});
+    let of_project = make(&server.admin, of_project).await.json()["token"].as_str().unwrap().to_owned();
+    let refused = [
+        (&expiring, json!({"name": "x", "scopes": ["read"]}), "permanent"),
+        (&expiring, json!({"name": "x", "scopes": ["read"], "expiresAt": "2999-01-02"}), "later"),
+        (&of_project, json!({"name": "x", "scopes": ["read"], "projectId": "proj_other"}), "another project"),
+    ];
+    for (maker, body, what) in refused {
+        let answer = make(maker, body).await;
+        assert_eq!((answer.status, answer.slug().as_str()), (403, "insufficient-scope"), "{what}: {}", answer.text);
+    }
+    assert_eq!(make(&expiring, json!({"name": "x", "scopes": ["read"], "expiresAt": "2998-12-31"})).await.status, 201);
+    let implied = make(&of_project, json!({"name": "x", "scopes": ["read"]})).await;
+    assert_eq!(implied.json()["projectId"], PROJECT, "what a project's token makes is of its project");
+}
+
+#[tokio::test]
+async fn a_project_token_sees_and_revokes_its_projects_tokens_only() {
+    let server = Server::start(Plan::Pro).await;
+    let (other, _) = server.token(&["read"]).await;
+    let body = json!({"name": "p", "scopes": ["admin"], "projectId": PROJECT});
+    let token = server.create(&server.admin, body).await.json()["token"].as_str().unwrap().to_owned();
+    for method in ["GET", "DELETE"] {
+        let answer = server.send(method, &tokens_path(&other), Some(&token), None).await;
+        assert_eq!((answer.status, answer.slug().as_str()), (404, "not-found"), "{method}");
+    }
+    let listed = server.send("GET", &format!("{}?status=all", tokens_path("")), Some(&token), None).await.json();
+    assert_eq!(listed["data"].as_array().unwrap().len(), 1);
+    let projects = format!("/workspaces/{WORKSPACE}/projects");
+    let listed = server.send("GET", &projects, Some(&token), None).await.json();
+    assert_eq!(listed["data"][0]["id"], PROJECT);
+}
+
+#[tokio::test]
+async fn unknown_ids_are_not_found_and_foreign_workspaces_are_refused_without_a_look() {
+    let server = Server::start(Plan::Pro).await;
+    assert_eq!(server.get(&tokens_path("tok_nobody")).await.slug(), "not-found");
+    for id in ["ws_other", "ws_nobody"] {
+        let answer = server.get(&format!("/workspaces/{id}/access-tokens")).await;
+        assert_eq!((answer.status, answer.slug().as_str()), (403, "insufficient-scope"));
+    }
+}
+
+#[tokio::test]
+async fn the_token_is_nowhere_in_the_database() {
+    let server = Server::start(Plan::Pro).await;
+    let (id, token) = server.token(&["read"]).await;
+    let mut found_id = false;
+    for entry in std::fs::read_dir(server.database().parent().unwrap()).unwrap().flatten() {
+        let bytes = std::fs::read(entry.path()).unwrap();
+        let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+        assert!(!holds(token.get(12..).unwrap()), "{}", entry.path().display());
+        found_id |= holds(&id);
+    }
+    assert!(found_id, "the search can find something");
+}
