@@ -63,7 +63,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
         axum::extract::Query::try_from_uri(&parts.uri).map(|query| Self(query.0)).map_err(|why| {
-            Problem::validation_failed(vec![FieldError { pointer: String::new(), detail: why.body_text() }]).into()
+            let words = why.body_text();
+            let detail = words.trim_start_matches("Failed to deserialize query string: ").into();
+            Problem::validation_failed(vec![FieldError { pointer: String::new(), detail }]).into()
         })
     }
 }

@@ -5,7 +5,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::plan::Plan;
 use crate::publisher::{EdgeClient, Publisher};
 use crate::republish::republish;
-use crate::settings::RawSettings;
+use crate::settings::{RawSettings, SECRETS_HELP};
 use crate::store::{Store, projects, workspaces};
 use crate::token_request::RawTokenRequest;
 use crate::{bootstrap, random, times};
@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 
 /// Owns the truth about access tokens and publishes it to the edge.
 #[derive(Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(version, about, max_term_width = 100, after_help = SECRETS_HELP)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -3,6 +3,7 @@
 use clap::Args;
 use shared::keyring::{Keyring, advice};
 use shared::token::TokenPrefix;
+use std::env;
 use std::net::SocketAddr;
 
 /// Settings as they are given.
@@ -20,16 +21,16 @@ pub struct RawSettings {
     /// What every token starts with. The default tells people and secret scanners what they have found.
     #[arg(long, env, default_value = "sk_live_", global = true)]
     pub token_prefix: String,
-    /// Keys under which tokens are hashed, `id:hex[,id:hex…]`; the same as the edge's. No default: a known pepper is none.
-    #[arg(long, env, default_value = "", global = true, hide_env_values = true, hide_default_value = true)]
-    pub token_pepper: String,
-    /// Keys that sign calls to the edge, `id:hex[,id:hex…]`; the same as the edge's. No default: anybody could publish.
-    #[arg(long, env, default_value = "", global = true, hide_env_values = true, hide_default_value = true)]
-    pub publish_key: String,
     /// What is logged, as `tracing` filters it. The default shows what an operator should know.
     #[arg(long, env = "RUST_LOG", default_value = "info", global = true)]
     pub log: String,
 }
+
+/// Secrets are no options: whoever lists the processes of a machine sees their arguments.
+pub const SECRETS_HELP: &str =
+    "Secrets, by environment alone, each `id:hex[,id:hex…]` of 32 bytes; the first signs, all verify:
+  TOKEN_PEPPER  Tokens are hashed under it; the same as the edge's. No default: a known pepper is none.
+  PUBLISH_KEY   Signs calls of the edge; the same as the edge's. No default: anybody could publish.";
 
 /// Settings that were checked.
 #[derive(Debug, Clone)]
@@ -54,8 +55,8 @@ impl RawSettings {
             edge_url: check_url(&self.edge_url)?,
             token_prefix: TokenPrefix::new(&self.token_prefix)
                 .map_err(|why| format!("TOKEN_PREFIX cannot be used: {why}."))?,
-            peppers: keyring("TOKEN_PEPPER", &self.token_pepper)?,
-            publish_keys: keyring("PUBLISH_KEY", &self.publish_key)?,
+            peppers: keyring("TOKEN_PEPPER")?,
+            publish_keys: keyring("PUBLISH_KEY")?,
         })
     }
 
@@ -73,8 +74,8 @@ impl RawSettings {
     }
 }
 
-fn keyring(name: &str, text: &str) -> Result<Keyring, String> {
-    text.parse().map_err(|why| advice(name, why))
+fn keyring(name: &str) -> Result<Keyring, String> {
+    env::var(name).unwrap_or_default().parse().map_err(|why| advice(name, why))
 }
 
 fn check_url(text: &str) -> Result<String, String> {

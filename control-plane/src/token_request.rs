@@ -13,9 +13,11 @@ const NAME_MAX: usize = 100;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RawTokenRequest {
-    /// What people call it.
+    /// What people call it. A missing one is refused like an empty one.
+    #[serde(default)]
     pub name: String,
-    /// What it may do.
+    /// What it may do. Missing ones are refused like an empty list.
+    #[serde(default)]
     pub scopes: Vec<String>,
     /// The one project that it covers.
     #[serde(default)]

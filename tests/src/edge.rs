@@ -13,6 +13,9 @@ use toml::{Table, Value};
 /// How long `wrangler dev` may take to start on a busy machine.
 const START_LIMIT: Duration = Duration::from_secs(90);
 
+/// How long a living edge may take to answer, on a busy machine.
+const ANSWER_LIMIT: Duration = Duration::from_secs(20);
+
 /// How an edge is set up.
 #[derive(Clone)]
 pub struct EdgeConfig {
@@ -60,6 +63,12 @@ impl Edge {
         self.process.as_mut()?.ended()
     }
 
+    /// Whether it answers, whatever the answer.
+    #[must_use]
+    pub fn answers(&self) -> bool {
+        reqwest::blocking::Client::new().head(self.url()).timeout(ANSWER_LIMIT).send().is_ok()
+    }
+
     /// Ends it; what it keeps stays.
     pub fn stop(&mut self) {
         self.process = None;
@@ -72,9 +81,7 @@ impl Edge {
     pub fn restart(&mut self) -> Result<()> {
         self.stop();
         let mut process = Process::start("the edge (wrangler dev)", self.command()?, &self.log)?;
-        let url = self.url();
-        // Any answer will do: without credentials it is 401, without configuration 503.
-        process.wait_until(START_LIMIT, || reqwest::blocking::get(&url).is_ok())?;
+        process.wait_until(START_LIMIT, || self.answers())?;
         self.process = Some(process);
         Ok(())
     }

@@ -16,6 +16,9 @@ const CONTROL_PLANE_PORT: u16 = 8080;
 const EDGE_PORT: u16 = 8787;
 const ORIGIN_PORT: u16 = 8090;
 
+/// How often the parts are looked after.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
 const WORKSPACE: &str = "ws_demo";
 const PROJECT: &str = "proj_demo";
 
@@ -47,7 +50,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     greet();
     while !stop.load(Ordering::Relaxed) {
         parts.check()?;
-        sleep(Duration::from_millis(200));
+        sleep(LOOK_AGAIN);
     }
     say("stopping");
     Ok(())
@@ -155,15 +158,16 @@ fn greet() {
         r#"
 Everything is up, until Ctrl-C.
   edge           http://127.0.0.1:{EDGE_PORT}   the API, as callers see it
-  control plane  http://127.0.0.1:{CONTROL_PLANE_PORT}   its own address
+  control plane  http://127.0.0.1:{CONTROL_PLANE_PORT}   its own address; the dashboard's, once there is one
   platform       http://127.0.0.1:{ORIGIN_PORT}   an echo server in its place
   log            {log}
 
-Paste this into a second terminal, in this directory: it makes a token that may deploy, and deploys with it.
+Paste these three lines into a second terminal, in this directory. A token that may deploy is made;
+it deploys, may not delete the project, is revoked, and its next request is refused.
 
-. {env}
-DEPLOY_TOKEN=$(curl -sS $DEPLO_API_URL/workspaces/$DEPLO_WORKSPACE/access-tokens -H "Authorization: Bearer $DEPLO_TOKEN" --json '{{"name": "CI Deploy", "scopes": ["deploy"]}}' | tee /dev/stderr | sed 's/.*"token":"\([^"]*\)".*/\1/')
-curl -i -X POST $DEPLO_API_URL/workspaces/$DEPLO_WORKSPACE/projects/{PROJECT}/deployments -H "Authorization: Bearer $DEPLOY_TOKEN"
+. {env}; api() {{ curl -sS -w ' %{{http_code}}\n' -H "Authorization: Bearer $1" -X "$2" "$DEPLO_API_URL/workspaces/$DEPLO_WORKSPACE$3" "${{@:4}}"; }}
+NEW=$(api $DEPLO_TOKEN POST /access-tokens --json '{{"name": "CI Deploy", "scopes": ["deploy"]}}'); echo "$NEW"; field() {{ echo "$NEW" | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }}
+api $(field token) POST /projects/{PROJECT}/deployments; api $(field token) DELETE /projects/{PROJECT}; api $DEPLO_TOKEN DELETE /access-tokens/$(field id); api $(field token) POST /projects/{PROJECT}/deployments
 "#,
         log = relative(&state().join("log")),
         env = relative(&env_file()),
