@@ -14,7 +14,7 @@ use toml::{Table, Value};
 const START_LIMIT: Duration = Duration::from_secs(90);
 
 /// How long a living edge may take to answer, on a busy machine.
-const ANSWER_LIMIT: Duration = Duration::from_secs(20);
+const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 
 /// How an edge is set up.
 #[derive(Clone)]

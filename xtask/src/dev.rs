@@ -17,7 +17,10 @@ const EDGE_PORT: u16 = 8787;
 const ORIGIN_PORT: u16 = 8090;
 
 /// How often the parts are looked after.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// Every so many looks the edge is asked whether it answers.
+const ASK_EVERY: u64 = 40;
 
 const WORKSPACE: &str = "ws_demo";
 const PROJECT: &str = "proj_demo";
@@ -48,8 +51,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut parts = Parts::start(options)?;
     parts.make_demo()?;
     greet();
-    while !stop.load(Ordering::Relaxed) {
-        parts.check()?;
+    for look in 0_u64.. {
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        parts.check(look % ASK_EVERY == 0)?;
         sleep(LOOK_AGAIN);
     }
     say("stopping");
@@ -130,8 +136,10 @@ impl Parts {
         Ok(())
     }
 
-    fn check(&mut self) -> Result<()> {
-        match self.edge.ended().or_else(|| self.control_plane.ended()) {
+    fn check(&mut self, ask_edge: bool) -> Result<()> {
+        let ended = self.edge.ended().or_else(|| self.control_plane.ended());
+        // The edge's runtime may end while wrangler, which started it, goes on.
+        match ended.or_else(|| (ask_edge && !self.edge.answers()).then(|| "the edge answers no more".into())) {
             Some(ended) => {
                 bail!("{ended}\nEverything was stopped. The whole log is in {}.", relative(&state().join("log")))
             }
