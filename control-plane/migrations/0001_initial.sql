@@ -16,6 +16,8 @@ CREATE TABLE workspaces (
   conflict TEXT
 );
 
+CREATE INDEX workspaces_uninitialised ON workspaces (id) WHERE initialised_at IS NULL;
+
 CREATE TABLE projects (
   id TEXT PRIMARY KEY,
   workspace_id TEXT NOT NULL REFERENCES workspaces (id),
@@ -49,6 +51,7 @@ CREATE TABLE tokens (
 );
 
 CREATE INDEX tokens_of_workspace ON tokens (workspace_id, id);
+CREATE INDEX tokens_unrevoked ON tokens (workspace_id, expires_at) WHERE revoked_at IS NULL;
 CREATE INDEX tokens_of_project ON tokens (project_id, id);
 
 CREATE TABLE changes (

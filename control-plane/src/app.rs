@@ -49,6 +49,8 @@ async fn name_request(request: Request, next: Next) -> Response {
     }
     tracing::info!(request_id = id, status = response.status().as_u16(), "{method} {path}");
     insert(response.headers_mut(), REQUEST_ID, &id);
+    // Nothing here is for a cache: it is about tokens, or about this very moment.
+    insert(response.headers_mut(), CACHE_CONTROL, "no-store");
     response
 }
 
@@ -66,7 +68,6 @@ fn problem_response(problem: &Problem, request_id: &str) -> Response {
     *response.status_mut() = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     insert(headers, CONTENT_TYPE, problem::CONTENT_TYPE);
-    insert(headers, CACHE_CONTROL, "no-store");
     if let Some(challenge) = problem.www_authenticate() {
         insert(headers, WWW_AUTHENTICATE, &challenge);
     }

@@ -44,3 +44,18 @@ async fn a_token_is_revoked_by_one_change_however_many_ask() {
     let receipt = server.delete(&tokens_path(&next.0)).await.json();
     assert_eq!(receipt["version"], 6, "two creates, one revocation, two creates, and this one");
 }
+
+/// Each of them was allowed before the first had committed: what counts is the transaction.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_revokes_itself_many_times_at_once_does_it_once() {
+    let server = Arc::new(Server::start(Plan::Pro).await);
+    let (id, token) = server.token(&["admin"]).await;
+    let mut revokes = JoinSet::new();
+    for _ in 0..20 {
+        let (server, id, token) = (Arc::clone(&server), id.clone(), token.clone());
+        revokes.spawn(async move { server.send("DELETE", &tokens_path(&id), Some(&token), None).await.status });
+    }
+    let statuses = revokes.join_all().await;
+    assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 19, "{statuses:?}");
+}

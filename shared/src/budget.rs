@@ -30,3 +30,20 @@ impl Budget {
         enough
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Budget;
+    use crate::timestamp::Timestamp;
+
+    #[test]
+    fn a_second_holds_so_many_calls_and_no_more() {
+        let mut budget = Budget::new(3);
+        let mut taken = |at| (0..10).filter(|_| budget.take(Timestamp(at))).count();
+        assert_eq!(taken(1_000_000), 3);
+        assert_eq!(taken(1_000_000), 0);
+        assert_eq!(taken(1_000_334), 1);
+        assert_eq!(taken(9_000_000), 3, "what is not used does not add up");
+        assert_eq!(taken(8_000_000), 0, "a clock that goes back gives nothing");
+    }
+}

@@ -84,9 +84,12 @@ pub fn with_paths(world: &World) {
     }
     // Dot segments and backslashes are resolved by the platform in front of the worker, or
     // refused: never is one route decided on and another one forwarded.
-    for path in
-        [format!("{base}/../../../members"), format!("{base}/%2e%2e/%2e%2e/%2e%2e/members"), format!("{base}\\..\\x")]
-    {
+    for path in [
+        format!("{base}/../../../members"),
+        format!("{base}/%2e%2e/%2e%2e/%2e%2e/members"),
+        format!("{base}\\..\\x"),
+        format!("{base}/a\0b"),
+    ] {
         let (_, reader) = workspace.token(&world.edge(), &["read"], None);
         let answer = raw(&world.edge.url(), &format!("GET {path}"), &reader);
         assert!(!answer.starts_with("HTTP/1.1 2"), "{path}: {answer}");

@@ -161,7 +161,7 @@ impl Publisher {
 
     /// Works until nothing is left to do at once, with a pause after each failure.
     async fn work(self: &Arc<Self>, workspace_id: &str, job: Job) {
-        let mut pause = BACKOFF.0;
+        let (mut pause, mut said) = (BACKOFF.0, String::new());
         loop {
             let step = match job {
                 Job::Publish => self.publish_step(workspace_id).await,
@@ -171,7 +171,11 @@ impl Publisher {
                 Ok(step::Next::Nothing) => return,
                 Ok(step::Next::GoOn) => pause = BACKOFF.0,
                 Err(why) => {
-                    tracing::warn!("{workspace_id}: {job:?} failed, trying again: {why}");
+                    let why = why.to_string();
+                    if why != said {
+                        tracing::warn!("{workspace_id}: {job:?} failed, trying again until it does not: {why}");
+                        said = why;
+                    }
                     sleep(pause.mul_f64(0.5 + random::fraction() / 2.0)).await;
                     pause = (pause * 2).min(BACKOFF.1);
                 }

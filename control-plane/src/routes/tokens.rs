@@ -13,7 +13,7 @@ use crate::token_request::{RawTokenRequest, TokenRequest};
 use crate::view::{CreatedView, Receipt, TokenView};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, LOCATION};
+use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use shared::digest::Digest;
@@ -95,11 +95,13 @@ pub(crate) async fn add(locked: &mut Locked, row: TokenRow, now: Timestamp) -> R
             return Err(invalid("/projectId", "there is no such project in this workspace"));
         }
     }
-    let used = tokens::count_live(locked.connection(), &row.workspace_id, now).await?.cast_unsigned();
-    match locked.workspace.plan().token_limit() {
-        Some(limit) if used >= limit => Err(Problem::plan_limit_reached(limit, used).into()),
-        _ => locked.create(row, now).await,
+    if let Some(limit) = locked.workspace.plan().token_limit() {
+        let used = tokens::count_live(locked.connection(), &row.workspace_id, now).await?.cast_unsigned();
+        if used >= limit {
+            return Err(Problem::plan_limit_reached(limit, used).into());
+        }
     }
+    locked.create(row, now).await
 }
 
 /// Waits until a create is effective. If that takes too long its secret goes out nevertheless,
@@ -126,7 +128,7 @@ fn created(token: &NewToken, row: TokenRow, now: Timestamp) -> Response {
     let location = format!("/workspaces/{}/access-tokens/{}", row.workspace_id, row.id);
     let status = if row.effective_at.is_some() { StatusCode::CREATED } else { StatusCode::ACCEPTED };
     let view = CreatedView { view: TokenView::new(row, now), token: token.as_token().expose() };
-    (status, [(LOCATION, location), (CACHE_CONTROL, "no-store".into())], axum::Json(view)).into_response()
+    (status, [(LOCATION, location)], axum::Json(view)).into_response()
 }
 
 #[derive(Deserialize)]
@@ -186,7 +188,7 @@ pub(super) async fn revoke(
     let row = settle(&app, row).await?;
     let receipt = Receipt::new(row);
     let status = if receipt.is_pending() { StatusCode::ACCEPTED } else { StatusCode::OK };
-    Ok((status, [(CACHE_CONTROL, "no-store")], axum::Json(receipt)).into_response())
+    Ok((status, axum::Json(receipt)).into_response())
 }
 
 /// The row if the caller may see it; what it may not see is not there.

@@ -7,6 +7,14 @@ use shared::digest::Digest;
 use shared::timestamp::Timestamp;
 use sqlx::{Any, AnyConnection, Transaction};
 
+/// The condition of the index `changes_unfinished`, which SQLite uses only where it stands word for
+/// word. Without it every publish would read the whole log.
+macro_rules! unfinished {
+    ($before:literal, $after:literal) => {
+        concat!($before, " (acknowledged_at IS NULL OR replicated_at IS NULL) ", $after)
+    };
+}
+
 /// What kind of change it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -168,11 +176,13 @@ pub async fn first_not_acknowledged(
     connection: &mut AnyConnection,
     workspace_id: &str,
 ) -> Result<Option<u64>, sqlx::Error> {
-    let version: Option<i64> =
-        sqlx::query_scalar("SELECT MIN(version) FROM changes WHERE workspace_id = $1 AND acknowledged_at IS NULL")
-            .bind(workspace_id)
-            .fetch_one(connection)
-            .await?;
+    let version: Option<i64> = sqlx::query_scalar(unfinished!(
+        "SELECT MIN(version) FROM changes WHERE",
+        "AND workspace_id = $1 AND acknowledged_at IS NULL"
+    ))
+    .bind(workspace_id)
+    .fetch_one(connection)
+    .await?;
     Ok(version.map(i64::cast_unsigned))
 }
 
@@ -221,11 +231,12 @@ pub async fn set_acknowledged(
     up_to: u64,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
+    sqlx::query(unfinished!(
         "UPDATE changes SET acknowledged_at = $3,
            effective_at = CASE WHEN kind = 'update' OR replicated_at IS NOT NULL THEN COALESCE(effective_at, $3) END
-         WHERE workspace_id = $1 AND version <= $2 AND acknowledged_at IS NULL",
-    )
+         WHERE",
+        "AND workspace_id = $1 AND version <= $2 AND acknowledged_at IS NULL"
+    ))
     .bind(workspace_id)
     .bind(up_to.cast_signed())
     .bind(now.0.cast_signed())
@@ -246,12 +257,13 @@ pub async fn set_replicated(
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
     for digest in digests {
-        sqlx::query(
+        sqlx::query(unfinished!(
             "UPDATE changes SET replicated_at = $4,
                effective_at = CASE WHEN acknowledged_at IS NOT NULL OR (kind = 'create' AND announced = 0)
                  THEN COALESCE(effective_at, $4) END
-             WHERE workspace_id = $1 AND version <= $2 AND digest = $3 AND replicated_at IS NULL",
-        )
+             WHERE",
+            "AND workspace_id = $1 AND version <= $2 AND digest = $3 AND replicated_at IS NULL"
+        ))
         .bind(workspace_id)
         .bind(up_to.cast_signed())
         .bind(digest.to_hex())
@@ -288,10 +300,10 @@ pub async fn not_replicated(
     up_to: u64,
     limit: usize,
 ) -> Result<Vec<TokenRow>, sqlx::Error> {
-    let ids: Vec<String> = sqlx::query_scalar(
-        "SELECT DISTINCT token_id FROM changes
-         WHERE workspace_id = $1 AND version <= $2 AND replicated_at IS NULL ORDER BY token_id LIMIT $3",
-    )
+    let ids: Vec<String> = sqlx::query_scalar(unfinished!(
+        "SELECT DISTINCT token_id FROM changes WHERE",
+        "AND workspace_id = $1 AND version <= $2 AND replicated_at IS NULL ORDER BY token_id LIMIT $3"
+    ))
     .bind(workspace_id)
     .bind(up_to.cast_signed())
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
@@ -309,10 +321,10 @@ pub async fn not_replicated(
 /// # Errors
 /// If the database fails.
 pub async fn unfinished_workspaces(connection: &mut AnyConnection) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT workspace_id FROM changes WHERE acknowledged_at IS NULL OR replicated_at IS NULL
-         UNION SELECT id FROM workspaces WHERE initialised_at IS NULL",
-    )
+    sqlx::query_scalar(unfinished!(
+        "SELECT workspace_id FROM changes WHERE",
+        "UNION SELECT id FROM workspaces WHERE initialised_at IS NULL"
+    ))
     .fetch_all(connection)
     .await
 }
@@ -322,5 +334,7 @@ pub async fn unfinished_workspaces(connection: &mut AnyConnection) -> Result<Vec
 /// # Errors
 /// If the database fails.
 pub async fn oldest_not_effective(connection: &mut AnyConnection) -> Result<Option<i64>, sqlx::Error> {
-    sqlx::query_scalar("SELECT MIN(created_at) FROM changes WHERE effective_at IS NULL").fetch_one(connection).await
+    sqlx::query_scalar(unfinished!("SELECT MIN(created_at) FROM changes WHERE", "AND effective_at IS NULL"))
+        .fetch_one(connection)
+        .await
 }
