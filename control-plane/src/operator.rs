@@ -2,8 +2,7 @@
 
 use crate::app::App;
 use crate::error::Error;
-use crate::store::changes::Locked;
-use crate::store::{Connection, TokenRow, tokens};
+use crate::store::{Connection, Locked, TokenRow, tokens};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;

@@ -5,14 +5,17 @@
 //! on version and hash agree on everything up to there.
 
 use crate::digest::Digest;
+use crate::hex::{self, InvalidHex};
 use crate::record::{Record, State};
+use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 /// Hash of a workspace's history up to some version. Written as 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct ChainHash([u8; 32]);
 
 impl ChainHash {
@@ -21,8 +24,8 @@ impl ChainHash {
 
     /// 64 lowercase hexadecimal digits.
     #[must_use]
-    pub fn to_hex(self) -> alloc::string::String {
-        base16ct::lower::encode_string(&self.0)
+    pub fn to_hex(self) -> String {
+        hex::encode(&self.0)
     }
 }
 
@@ -32,38 +35,25 @@ impl fmt::Debug for ChainHash {
     }
 }
 
-/// The text is not 64 lowercase hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InvalidHash;
-
-impl fmt::Display for InvalidHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected 64 lowercase hexadecimal digits")
-    }
-}
-
-impl core::error::Error for InvalidHash {}
-
 impl FromStr for ChainHash {
-    type Err = InvalidHash;
+    type Err = InvalidHex;
 
-    fn from_str(text: &str) -> Result<Self, InvalidHash> {
-        let mut bytes = [0; 32];
-        let decoded = base16ct::lower::decode(text, &mut bytes).map_err(|_| InvalidHash)?;
-        if decoded.len() == 32 { Ok(Self(bytes)) } else { Err(InvalidHash) }
+    fn from_str(text: &str) -> Result<Self, InvalidHex> {
+        hex::decode(text).map(Self)
     }
 }
 
-impl Serialize for ChainHash {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.to_hex())
+impl TryFrom<String> for ChainHash {
+    type Error = InvalidHex;
+
+    fn try_from(text: String) -> Result<Self, InvalidHex> {
+        text.parse()
     }
 }
 
-impl<'de> Deserialize<'de> for ChainHash {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = alloc::string::String::deserialize(deserializer)?;
-        text.parse().map_err(|why: InvalidHash| de::Error::custom(why))
+impl From<ChainHash> for String {
+    fn from(hash: ChainHash) -> Self {
+        hash.to_hex()
     }
 }
 

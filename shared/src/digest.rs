@@ -3,17 +3,19 @@
 //! The digest is the KV key and the look-up key of ledger and database. It identifies a
 //! token for its whole life, since a token never changes.
 
+use crate::hex::{self, InvalidHex};
 use crate::keyring::Keyring;
 use crate::token::Token;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 /// Keyed hash of a token. Written as 64 lowercase hexadecimal digits.
-#[derive(Clone, Copy, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Digest([u8; 32]);
 
 impl Digest {
@@ -45,7 +47,7 @@ impl Digest {
     /// 64 lowercase hexadecimal digits.
     #[must_use]
     pub fn to_hex(&self) -> String {
-        base16ct::lower::encode_string(&self.0)
+        hex::encode(&self.0)
     }
 }
 
@@ -69,35 +71,24 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// The text is not 64 lowercase hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InvalidDigest;
-
-impl fmt::Display for InvalidDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected 64 lowercase hexadecimal digits")
-    }
-}
-
 impl FromStr for Digest {
-    type Err = InvalidDigest;
+    type Err = InvalidHex;
 
-    fn from_str(text: &str) -> Result<Self, InvalidDigest> {
-        let mut bytes = [0; 32];
-        let decoded = base16ct::lower::decode(text, &mut bytes).map_err(|_| InvalidDigest)?;
-        if decoded.len() == 32 { Ok(Self(bytes)) } else { Err(InvalidDigest) }
+    fn from_str(text: &str) -> Result<Self, InvalidHex> {
+        hex::decode(text).map(Self)
     }
 }
 
-impl Serialize for Digest {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.to_hex())
+impl TryFrom<String> for Digest {
+    type Error = InvalidHex;
+
+    fn try_from(text: String) -> Result<Self, InvalidHex> {
+        text.parse()
     }
 }
 
-impl<'de> Deserialize<'de> for Digest {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|why: InvalidDigest| de::Error::custom(why))
+impl From<Digest> for String {
+    fn from(digest: Digest) -> Self {
+        digest.to_hex()
     }
 }

@@ -88,6 +88,7 @@ pub mod budget;
 pub mod change;
 pub mod decide;
 pub mod digest;
+pub mod hex;
 pub mod id;
 pub mod keyring;
 pub mod ledger;

@@ -2,13 +2,15 @@
 //!
 //! Statements are portable between SQLite and Postgres: numbered placeholders, only text
 //! and bigint. A module's functions take a connection, so that the same one serves a
-//! reader and a changing transaction ([`changes::Locked`]).
+//! reader and a changing transaction ([`Locked`]).
 
 pub mod changes;
+mod locked;
 pub mod projects;
 pub mod tokens;
 pub mod workspaces;
 
+pub use locked::Locked;
 pub use projects::ProjectRow;
 pub use tokens::TokenRow;
 pub use workspaces::WorkspaceRow;
