@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::random;
 use crate::store::{Store, changes};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -138,11 +139,13 @@ impl Publisher {
     /// Starts a task for the job, or lets the one that is at it look again before it ends.
     fn start(self: &Arc<Self>, workspace_id: &str, job: Job) {
         let key = (String::from(workspace_id), job);
-        if let Some(again) = lock(&self.busy).get_mut(&key) {
-            *again = true;
-            return;
-        }
-        lock(&self.busy).insert(key.clone(), false);
+        match lock(&self.busy).entry(key.clone()) {
+            Entry::Occupied(mut again) => {
+                again.insert(true);
+                return;
+            }
+            Entry::Vacant(idle) => idle.insert(false),
+        };
         let publisher = Arc::clone(self);
         tokio::spawn(async move {
             loop {

@@ -121,6 +121,8 @@ impl Publisher {
              from a backup, run `control-plane republish`."
         );
         workspaces::set_conflict(&mut *self.store.connection().await?, workspace_id, Some(why)).await?;
+        // What was published belongs to a history that is not ours.
+        lock(&self.published).remove(workspace_id);
         Ok(Next::Nothing)
     }
 
