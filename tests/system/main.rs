@@ -4,6 +4,7 @@
 //! second break something, in a world of their own. `cargo xtask test --e2e` runs them.
 
 mod a_key_works;
+mod a_restored_backup_revives_nothing;
 mod a_revocation_outlives_the_edge;
 mod a_revoked_key_stops;
 mod foreign_paths_refuse;
@@ -64,6 +65,7 @@ fn main() {
         the_secret_is_nowhere::but_in_its_first_answer,
     ];
     all.extend(alone![
+        a_restored_backup_revives_nothing::noticed_as_a_conflict_and_cured_by_republish,
         a_revocation_outlives_the_edge::pending_then_effective_by_itself,
         a_revocation_outlives_the_edge::also_when_the_control_plane_is_killed,
         no_truth_no_access::without_kv,
