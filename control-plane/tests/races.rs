@@ -4,8 +4,10 @@ mod support;
 
 use control_plane::plan::Plan;
 use serde_json::json;
+use shared::ledger::LedgerStorage;
+use shared::record::State;
 use std::sync::Arc;
-use support::{Server, tokens_path};
+use support::{PROJECT, Server, WORKSPACE, digest_of, tokens_path};
 use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,4 +60,32 @@ async fn a_token_that_revokes_itself_many_times_at_once_does_it_once() {
     let statuses = revokes.join_all().await;
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 19, "{statuses:?}");
+}
+
+/// More changes than a batch holds, made at once and undone by one transaction.
+#[tokio::test(flavor = "multi_thread")]
+async fn hundreds_of_changes_reach_ledger_and_kv_in_batches() {
+    let server = Arc::new(Server::start(Plan::Team).await);
+    let mut creates = JoinSet::new();
+    for _ in 0..250 {
+        let server = Arc::clone(&server);
+        creates.spawn(async move {
+            let body = json!({"name": "many", "scopes": ["read"], "projectId": PROJECT});
+            server.create(&server.admin, body).await.json()["token"].as_str().unwrap().to_owned()
+        });
+    }
+    let digests: Vec<_> = creates.join_all().await.iter().map(|token| digest_of(token)).collect();
+    let deleted = server.delete(&format!("/workspaces/{WORKSPACE}/projects/{PROJECT}")).await;
+    assert_eq!((deleted.status, &deleted.json()["revoked"]), (200, &json!(250)), "{}", deleted.text);
+    let ledger = server.edge.ledger();
+    let is_revoked = |digest| ledger.record(digest).unwrap().is_some_and(|record| record.state == State::Revoked);
+    assert!(digests.iter().all(is_revoked));
+    assert_eq!(ledger.position().unwrap().unwrap().head.version, 1 + 250 + 250);
+    for _ in 0..200 {
+        if !digests.iter().any(|digest| server.edge.kv_has(digest)) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("KV still has some of them");
 }

@@ -8,6 +8,7 @@ mod a_restored_backup_revives_nothing;
 mod a_revocation_outlives_the_edge;
 mod a_revoked_key_stops;
 mod foreign_paths_refuse;
+mod made_up_tokens_cost_little;
 mod no_truth_no_access;
 mod programs_refuse_bad_secrets;
 mod scopes_allow_what_they_name;
@@ -68,6 +69,7 @@ fn main() {
         a_restored_backup_revives_nothing::noticed_as_a_conflict_and_cured_by_republish,
         a_revocation_outlives_the_edge::pending_then_effective_by_itself,
         a_revocation_outlives_the_edge::also_when_the_control_plane_is_killed,
+        made_up_tokens_cost_little::and_hide_no_real_one,
         no_truth_no_access::without_kv,
         no_truth_no_access::without_a_ledger,
         programs_refuse_bad_secrets::the_edge_answers_503_and_logs_which_and_how,
