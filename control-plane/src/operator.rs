@@ -9,13 +9,14 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
-use shared::decide::{Permit, decide};
+use shared::decide::decide;
 use shared::digest::Digest;
 use shared::id::WorkspaceId;
 use shared::path::PlainPath;
 use shared::policy::{Origin, POLICY, Rule};
 use shared::problem::Problem;
 use shared::question::{Question, RawRequest, Requirement, examine};
+use shared::record::Record;
 use shared::refusal::Refusal;
 use shared::scope::ScopeSet;
 use shared::timestamp::Timestamp;
@@ -23,8 +24,8 @@ use shared::timestamp::Timestamp;
 /// The caller of a request that was allowed.
 #[derive(Debug, Clone)]
 pub(crate) struct Operator {
-    permit: Permit,
-    expires_at: Option<Timestamp>,
+    workspace_id: WorkspaceId,
+    record: Record,
     rule: &'static Rule,
     path: String,
 }
@@ -67,24 +68,24 @@ fn joined(headers: &HeaderMap) -> Option<String> {
 impl Operator {
     fn decide(row: &TokenRow, question: &Question<'_>, now: Timestamp) -> Result<Self, Error> {
         let (workspace_id, record) = (row.workspace_id()?, row.record()?);
-        let permit = decide(&workspace_id, &record, &question.requirement, now)?;
+        decide(&workspace_id, &record, &question.requirement, now)?;
         let path = question.path.as_str().into();
-        Ok(Self { permit, expires_at: record.expires_at, rule: question.rule, path })
+        Ok(Self { workspace_id, record, rule: question.rule, path })
     }
 
     /// The workspace that the caller's token belongs to; the path's is the same.
     pub(crate) const fn workspace_id(&self) -> &WorkspaceId {
-        self.permit.workspace_id()
+        &self.workspace_id
     }
 
     /// The caller's token.
     pub(crate) fn token_id(&self) -> &str {
-        self.permit.token_id().as_str()
+        self.record.token_id.as_str()
     }
 
     /// The one project that the caller's token covers; none means all.
     pub(crate) fn project_id(&self) -> Option<&str> {
-        self.permit.project_id().map(shared::id::ProjectId::as_str)
+        self.record.project_id.as_ref().map(shared::id::ProjectId::as_str)
     }
 
     /// Whether the caller may see something of this project.
@@ -99,13 +100,13 @@ impl Operator {
         project_id: Option<&str>,
         expires_at: Option<Timestamp>,
     ) -> Result<(), Error> {
-        if !self.permit.scopes().covers(scopes) {
+        if !self.record.scopes.covers(scopes) {
             return Err(exceeds("Your token lacks some of these scopes, and nobody gives away more than they have."));
         }
         if !self.sees(project_id) {
             return Err(exceeds("Your token covers one project, and the new token would cover more."));
         }
-        match (self.expires_at, expires_at) {
+        match (self.record.expires_at, expires_at) {
             (Some(own), given) if given.is_none_or(|given| given > own) => {
                 Err(exceeds("Your token expires before the new one would. Ask for an earlier expiresAt."))
             }

@@ -88,13 +88,13 @@ async fn authorize(settings: Rc<Settings>, request: JsValue, incoming: Incoming)
         NoRecord::CannotTell(why) => cannot_tell(&why),
     })?;
     let permit = decide(&workspace_id, &record, &question.requirement, clock::now()).map_err(Refusal::problem)?;
-    forward(&settings, &permit, &request, &incoming).await
+    forward(&settings, permit, &request, &incoming).await
 }
 
 /// Sends an allowed request to the platform origin. Needs a permit, which only [`decide`] makes.
 async fn forward(
     settings: &Settings,
-    permit: &Permit,
+    permit: Permit<'_>,
     request: &JsValue,
     incoming: &Incoming,
 ) -> Result<JsValue, Problem> {

@@ -56,7 +56,7 @@ impl Asserter {
     ///
     /// It expires five seconds after that, the time an origin has for reading it.
     #[must_use]
-    pub fn assert(&self, permit: &Permit, now: Timestamp, valid_until: Timestamp) -> String {
+    pub fn assert(&self, permit: Permit<'_>, now: Timestamp, valid_until: Timestamp) -> String {
         let claims = Claims {
             iss: ISSUER,
             aud: &self.audience,

@@ -4,7 +4,7 @@
 mod support;
 
 use proptest::prelude::*;
-use shared::decide::{Permit, decide};
+use shared::decide::decide;
 use shared::id::WorkspaceId;
 use shared::policy::{Need, POLICY};
 use shared::question::{RawRequest, Reach, Requirement, examine};
@@ -25,8 +25,8 @@ fn needs(scope: Scope) -> Requirement<'static> {
     Requirement { need: Need::Scope(scope), workspace: Some("ws_own"), reach: Reach::Project("proj_own") }
 }
 
-fn decided(record: &Record, requirement: &Requirement<'_>) -> Result<Permit, Refusal> {
-    decide(&workspace(), record, requirement, NOW)
+fn decided(record: &Record, requirement: &Requirement<'_>) -> Result<(), Refusal> {
+    decide(&workspace(), record, requirement, NOW).map(drop)
 }
 
 fn any_scope() -> impl Strategy<Value = Scope> {
@@ -126,9 +126,8 @@ proptest! {
             let allowed = decided(&record, &Requirement { reach, ..needs(scope) }).is_ok();
             prop_assert!(!(allowed && record.project_id.is_some()));
         }
-        let own = decided(&record, &needs(scope));
-        if let Ok(permit) = own {
-            prop_assert!(permit.project_id().is_none_or(|id| id.as_str() == "proj_own"));
+        if decide(&workspace(), &record, &needs(scope), NOW).is_ok() {
+            prop_assert!(record.project_id.is_none_or(|id| id.as_str() == "proj_own"));
         }
     }
 

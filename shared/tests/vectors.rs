@@ -126,6 +126,6 @@ fn assertions() {
         let (workspace, now) = (vector.workspace.parse().expect("an id"), Timestamp(vector.now));
         let permit = decide(&workspace, &vector.record, &requirement, now).expect("allowed");
         let asserter = Asserter::new(&keyring(&vector.key), &vector.audience).expect("an asserter");
-        assert_eq!(asserter.assert(&permit, now, Timestamp(vector.valid_until)), vector.jwt.join("."));
+        assert_eq!(asserter.assert(permit, now, Timestamp(vector.valid_until)), vector.jwt.join("."));
     }
 }
