@@ -60,7 +60,7 @@ impl PartialEq for Digest {
 
 impl core::hash::Hash for Digest {
     fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
-        self.0.hash(state);
+        state.write(&self.0);
     }
 }
 

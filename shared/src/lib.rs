@@ -68,6 +68,7 @@
 //! - **L23** Epochs only grow, and changes of another epoch are not applied.
 //! - **L24** What was revoked stays revoked in a new epoch, and the control plane is told.
 //! - **L25** A renewal lists every change of what its asker may know, or tells it to forget everything.
+//! - **L28** No change revives what is revoked.
 //!
 //! Signed calls (`tests/laws_of_signatures.rs`)
 //!
@@ -90,6 +91,7 @@ pub mod decide;
 pub mod digest;
 pub mod hex;
 pub mod id;
+pub mod isolate;
 pub mod keyring;
 pub mod ledger;
 pub mod limits;
@@ -99,6 +101,7 @@ pub mod problem;
 pub mod question;
 pub mod record;
 pub mod refusal;
+pub mod safeguard;
 pub mod scope;
 pub mod signature;
 pub mod timestamp;

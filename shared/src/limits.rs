@@ -1,5 +1,7 @@
 //! Every number of the protocol, with its unit and the reason for it.
 
+use core::num::NonZeroUsize;
+
 /// Longest lease that the ledger may grant, in milliseconds. Bounds how long an
 /// acknowledgement can take when the ledger lengthens leases under load.
 pub const LEASE_MS_MAX: u64 = 30_000;
@@ -14,6 +16,51 @@ pub const IDLE_MS: u64 = 60_000;
 /// How far the clocks of two machines may differ, in milliseconds. Only a new ledger
 /// instance relies on it, when it decides that a stored window is long over.
 pub const CLOCK_AGREEMENT_MS: u64 = 30_000;
+
+/// How far an isolate's clock may go back before every lease is void, in milliseconds: a quarter of
+/// the smallest margin, which is what one clock may contribute.
+pub const CLOCK_STEP_MS: u64 = 25;
+
+/// Renewals per second above which a ledger lengthens its leases. A third of what one object can
+/// answer, so that publishes always find room.
+pub const RENEWALS_PER_S: u64 = 300;
+
+/// Over how long a ledger counts renewals before it changes the length of its leases, in milliseconds.
+pub const LOAD_INTERVAL_MS: u64 = 1_000;
+
+/// Asks of one isolate and workspace that may be under way because requests wait for them. A second one lets
+/// those be answered that came after the first was sent.
+pub const ASKS_MAX: usize = 2;
+
+/// After how long an ask counts as lost, in milliseconds: two attempts, each with its time-out.
+pub const ASK_LOST_MS: u64 = 2 * LEDGER_TIMEOUT_MS;
+
+/// After how long a waiting request counts as cancelled, in milliseconds. Far more than any waits.
+pub const WAIT_LOST_MS: u64 = 30_000;
+
+/// Most digests that one renewal may want; the rest go with the next.
+pub const WANT_MAX: usize = 100;
+
+/// Most used tokens that one renewal may report; the rest go with the next.
+pub const REPORT_MAX: usize = 200;
+
+/// How long after reporting a token an isolate does not report it again, in milliseconds.
+pub const USAGE_INTERVAL_MS: u64 = 60_000;
+
+/// How long a use may wait for a renewal to go with, in milliseconds, before it is reported by itself.
+pub const USAGE_WAIT_MS: u64 = 20_000;
+
+/// How long a ledger collects uses before it hands them to the control plane, in milliseconds.
+pub const USAGE_ALARM_MS: u64 = 30_000;
+
+/// Tokens that an isolate remembers: about 60 MB of its 128 at the very most, with their assertions.
+pub const RECORDS_MAX: NonZeroUsize = nonzero(100_000);
+
+/// Digests of no tokens that an isolate remembers.
+pub const UNKNOWN_MAX: NonZeroUsize = nonzero(10_000);
+
+/// Workspaces that an isolate remembers something of.
+pub const WORKSPACES_MAX: NonZeroUsize = nonzero(1_000);
 
 /// Shortest ownership window of a ledger instance, in milliseconds. Two seconds keep the
 /// window's write at about one per second and busy workspace.
@@ -57,6 +104,13 @@ pub const KV_EXPIRATION_EXTRA_MS: u64 = 24 * 60 * 60 * 1_000;
 /// How long an assertion outlives the later of lease and request, in milliseconds: the
 /// time an origin may take to read it.
 pub const ASSERTION_EXTRA_MS: u64 = 5_000;
+
+const fn nonzero(number: usize) -> NonZeroUsize {
+    match NonZeroUsize::new(number) {
+        Some(number) => number,
+        None => NonZeroUsize::MIN,
+    }
+}
 
 /// Time added to every wait, in milliseconds: one percent of the longest lease in use (clock
 /// drift, four clocks at a quarter each) and 100 ms for a clock's steps and a paused isolate.

@@ -256,6 +256,18 @@ proptest! {
         prop_assert_eq!(world.snapshot(2, Head::GENESIS, &backup), dead, "a lost answer can be asked for again");
     }
 
+    /// L28
+    #[test]
+    fn no_change_revives_what_is_revoked(changes in any_history()) {
+        let mut world = World::initialised(0);
+        world.publish(1, &changes, START);
+        prop_assert_eq!(Some(world.head()), changes.last().map(Change::head), "the head moves on");
+        for dead in changes.iter().filter(|change| change.record.state == State::Revoked) {
+            let held = world.storage.record(&dead.digest).expect("storage").map(|record| record.state);
+            prop_assert_eq!(held, Some(State::Revoked));
+        }
+    }
+
     /// L25
     #[test]
     fn a_renewal_lists_every_change_of_what_was_known(changes in any_history(), at in 0_usize..30) {
@@ -269,7 +281,11 @@ proptest! {
         let standing = Standing { epoch: 1, version: at as u64 };
         let RenewalAnswer::Granted(grant) = world.renew(Some(standing), &[], START) else { panic!("not granted") };
         prop_assert_eq!((grant.since, grant.version, grant.forget_everything), (at as u64, changes.len() as u64, false));
-        for change in after.iter().filter(|change| known.contains(&change.digest)) {
+        let dead: Vec<_> = before.iter().filter(|change| change.record.state == State::Revoked).collect();
+        let changes_it = |change: &Change| {
+            known.contains(&change.digest) && dead.iter().all(|dead| dead.digest != change.digest)
+        };
+        for change in after.iter().filter(|change| changes_it(change)) {
             prop_assert!(grant.changed.iter().any(|changed| changed.digest == change.digest));
         }
         let other_epoch = Standing { epoch: 7, version: 0 };

@@ -4,8 +4,9 @@ use super::{EdgeError, Job, Publisher, lock};
 use crate::error::Error;
 use crate::store::{TokenRow, WorkspaceRow, changes, workspaces};
 use shared::change::Head;
-use shared::ledger::{Format, KvPut, KvWrites, Position, Publish, Snapshot};
+use shared::ledger::{Compared, Format, KvPut, KvWrites, Position, Publish, Snapshot, compare};
 use shared::limits::{BATCH_MAX, KV_EXPIRATION_EXTRA_MS};
+use shared::safeguard::All;
 use shared::timestamp::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +31,7 @@ pub(super) enum StepError {
 }
 
 /// What an answer of the ledger means, compared with our own history.
-enum Compared {
+enum Agreement {
     /// It has our history up to here.
     Agrees(u64),
     /// It was never initialised.
@@ -76,42 +77,43 @@ impl Publisher {
             let epoch = workspace.epoch.cast_unsigned();
             let answer = self.edge.publish(&workspace.id, &Publish { format: Format, epoch, changes: batch }).await?;
             match self.compare(&workspace.id, answer.position).await? {
-                Compared::Agrees(head) if head + 1 < version => version = head + 1,
-                Compared::Agrees(head) => {
+                Agreement::Agrees(head) if head + 1 < version => version = head + 1,
+                Agreement::Agrees(head) => {
                     let wait = Duration::from_millis(answer.wait_ms);
                     self.acknowledge_after(&workspace.id, head.min(last), wait);
                     self.start(&workspace.id, Job::Replicate);
                     return Ok(Next::GoOn);
                 }
-                Compared::Uninitialised => {
+                Agreement::Uninitialised => {
                     return self.conflict(&workspace.id, "the ledger has lost everything").await;
                 }
-                Compared::Conflict(why) => return self.conflict(&workspace.id, &why).await,
+                Agreement::Conflict(why) => return self.conflict(&workspace.id, &why).await,
             }
         }
     }
 
     /// Reads our own history after the answer came, since another process may have published meanwhile.
-    async fn compare(&self, workspace_id: &str, position: Option<Position>) -> Result<Compared, StepError> {
+    async fn compare(&self, workspace_id: &str, position: Option<Position>) -> Result<Agreement, StepError> {
         let Some(Position { epoch, head }) = position else {
-            return Ok(Compared::Uninitialised);
+            return Ok(Agreement::Uninitialised);
         };
         let mut connection = self.store.connection().await?;
         let ours = workspaces::get(&mut connection, workspace_id).await?.map_or(0, |row| row.epoch.cast_unsigned());
-        if epoch < ours {
-            return Err(StepError::RepublishUnfinished { ledger: epoch, ours });
-        }
-        if epoch > ours {
-            return Ok(Compared::Conflict(format!("the ledger is in epoch {epoch}, the database in {ours}")));
-        }
         let hash = match head.version {
-            0 => Some(Head::GENESIS.hash.to_hex()),
+            0 => Some(Head::GENESIS.hash),
             version => changes::hash_at(&mut connection, workspace_id, version).await?,
         };
-        Ok(match hash {
-            Some(hash) if hash == head.hash.to_hex() => Compared::Agrees(head.version),
-            Some(_) => Compared::Conflict(format!("the histories differ at version {}", head.version)),
-            None => Compared::Conflict(format!("the ledger is at version {}, which the database lacks", head.version)),
+        let version = head.version;
+        Ok(match compare::<All>(Position { epoch, head }, ours, hash) {
+            Compared::Agrees(version) => Agreement::Agrees(version),
+            Compared::OlderEpoch => return Err(StepError::RepublishUnfinished { ledger: epoch, ours }),
+            Compared::NewerEpoch => {
+                Agreement::Conflict(format!("the ledger is in epoch {epoch}, the database in {ours}"))
+            }
+            Compared::Differs => Agreement::Conflict(format!("the histories differ at version {version}")),
+            Compared::Ahead => {
+                Agreement::Conflict(format!("the ledger is at version {version}, which the database lacks"))
+            }
         })
     }
 
@@ -132,13 +134,13 @@ impl Publisher {
         let snapshot = Snapshot { format: Format, position, part: 0, parts: 1, records: Vec::new() };
         let answer = self.edge.snapshot(&workspace.id, &snapshot).await?;
         match self.compare(&workspace.id, answer.position).await? {
-            Compared::Agrees(_) => {
+            Agreement::Agrees(_) => {
                 let mut connection = self.store.connection().await?;
                 workspaces::set_initialised(&mut connection, &workspace.id, self.clock.now()).await?;
                 Ok(Next::GoOn)
             }
-            Compared::Uninitialised => Err(EdgeError::Nonsense("a snapshot did not take over".into()).into()),
-            Compared::Conflict(why) => self.conflict(&workspace.id, &why).await,
+            Agreement::Uninitialised => Err(EdgeError::Nonsense("a snapshot did not take over".into()).into()),
+            Agreement::Conflict(why) => self.conflict(&workspace.id, &why).await,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Corrupt, TokenRow, tokens};
 use crate::error::Error;
-use shared::change::Change;
+use shared::change::{ChainHash, Change};
 use shared::digest::Digest;
 use shared::timestamp::Timestamp;
 use sqlx::AnyConnection;
@@ -75,17 +75,19 @@ pub async fn first_not_acknowledged(
 /// The hash of the history up to a version, if there is such a change.
 ///
 /// # Errors
-/// If the database fails.
-pub async fn hash_at(
+/// If the database fails, or holds no hash there.
+pub(crate) async fn hash_at(
     connection: &mut AnyConnection,
     workspace_id: &str,
     version: u64,
-) -> Result<Option<String>, sqlx::Error> {
-    sqlx::query_scalar("SELECT hash FROM changes WHERE workspace_id = $1 AND version = $2")
+) -> Result<Option<ChainHash>, Error> {
+    let hash: Option<String> = sqlx::query_scalar("SELECT hash FROM changes WHERE workspace_id = $1 AND version = $2")
         .bind(workspace_id)
         .bind(version.cast_signed())
         .fetch_optional(connection)
-        .await
+        .await?;
+    let read = |text: String| text.parse().map_err(|_| Corrupt(format!("change {version}: unreadable hash")));
+    Ok(hash.map(read).transpose()?)
 }
 
 /// When a change became effective; none: not yet, or no such change.

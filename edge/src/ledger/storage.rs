@@ -154,8 +154,12 @@ impl LedgerStorage for SqlLedgerStorage {
     }
 
     fn apply(&mut self, change: &Change) -> Result<()> {
-        let head = change.head();
         self.put(self.epoch()?, change.version, &change.digest, &change.record)?;
+        self.pass_over(change)
+    }
+
+    fn pass_over(&mut self, change: &Change) -> Result<()> {
+        let head = change.head();
         self.write("UPDATE ledger SET version = ?1, hash = ?2", vec![integer(head.version)?, head.hash.to_hex().into()])
     }
 

@@ -1,29 +1,38 @@
 //! One instance of a ledger.
 
+use super::load::{Load, LongestLease};
 use super::messages::{
     Format, Grant, Publish, PublishAnswer, Renewal, RenewalAnswer, Snapshot, SnapshotAnswer, Standing, WantedRecord,
 };
 use super::storage::LedgerStorage;
 use super::window::{PlannedWindow, StoredWindow};
 use super::{Position, StagedSnapshot};
-use crate::limits::{CHANGED_MAX, IDLE_MS, LEASE_MS_MAX, margin_ms, window_ms};
+use crate::change::Head;
+use crate::id::TokenId;
+use crate::limits::{CHANGED_MAX, IDLE_MS, margin_ms, window_ms};
+use crate::record::{Record, State};
+use crate::safeguard::{All, Safeguard, Safeguards, keeps};
 use crate::timestamp::Timestamp;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::marker::PhantomData;
 
 /// What one instance knows besides storage. Lost with the instance, which is why a new one
 /// waits for what the old one may have given away.
 #[derive(Debug, Clone)]
-pub struct Ledger {
-    lease_ms: u64,
+pub struct Ledger<G: Safeguards = All> {
+    load: Load,
     /// Until when rights that earlier instances gave away may live, margin included.
     inherited_until: Timestamp,
     /// End of the window in which this instance may answer.
     window_ends: Option<Timestamp>,
-    longest_lease_ms: u64,
-    last_grant: Option<Timestamp>,
+    longest_lease: LongestLease,
+    /// Tokens that were used, and when last, since this was taken.
+    used: BTreeMap<TokenId, Timestamp>,
+    safeguards: PhantomData<G>,
 }
 
-impl Ledger {
+impl<G: Safeguards> Ledger<G> {
     /// An instance that takes over now.
     ///
     /// `stored` must have been read after a confirmed write of this very instance: then no
@@ -31,11 +40,12 @@ impl Ledger {
     #[must_use]
     pub fn new(lease_ms: u64, stored: Option<StoredWindow>, now: Timestamp) -> Self {
         Self {
-            lease_ms: lease_ms.min(LEASE_MS_MAX),
+            load: Load::new(lease_ms, now),
             inherited_until: stored.map_or(Timestamp(0), |window| window.inherited_until(now)),
             window_ends: None,
-            longest_lease_ms: 0,
-            last_grant: None,
+            longest_lease: LongestLease::default(),
+            used: BTreeMap::new(),
+            safeguards: PhantomData,
         }
     }
 
@@ -50,10 +60,13 @@ impl Ledger {
         message: &Publish,
         now: Timestamp,
     ) -> Result<PublishAnswer, S::Error> {
-        if let Some(position) = storage.position()?.filter(|position| position.epoch == message.epoch) {
-            apply_following(storage, position, message)?;
+        let before = storage.position()?;
+        if let Some(position) = before.filter(|position| position.epoch == message.epoch) {
+            apply_following::<G, S>(storage, position, message)?;
         }
-        Ok(PublishAnswer { format: Format, position: storage.position()?, wait_ms: self.wait_ms(now) })
+        let position = storage.position()?;
+        let waits = position != before || keeps::<G>(Safeguard::WaitAgain);
+        Ok(PublishAnswer { format: Format, position, wait_ms: if waits { self.wait_ms(now) } else { 0 } })
     }
 
     /// Loads a part of a snapshot beside the records in force. The last part puts it in force.
@@ -70,7 +83,11 @@ impl Ledger {
         now: Timestamp,
     ) -> Result<SnapshotAnswer, S::Error> {
         let mut next_part = message.parts;
-        if storage.position()?.is_none_or(|position| position.epoch < message.position.epoch) {
+        let grows = |position: Position| {
+            position.epoch < message.position.epoch
+                || (position != message.position && !keeps::<G>(Safeguard::GrowingEpochs))
+        };
+        if storage.position()?.is_none_or(grows) {
             next_part = stage_following(storage, message)?;
             if next_part == message.parts {
                 storage.adopt(message.position)?;
@@ -85,15 +102,16 @@ impl Ledger {
     /// Whether a window should be opened before renewals are answered: less than half of one is left.
     #[must_use]
     pub fn wants_window(&self, now: Timestamp) -> bool {
-        self.window_ends.is_none_or(|ends| ends.ms_since(now) <= window_ms(self.lease_ms) / 2)
+        self.window_ends.is_none_or(|ends| ends.ms_since(now) <= window_ms(self.load.lease_ms()) / 2)
     }
 
     /// Plans a window from now. Its [`PlannedWindow::stored`] has to be written and the write
     /// confirmed before [`Ledger::open_window`].
     pub fn plan_window(&self, now: Timestamp) -> PlannedWindow {
-        let new_ms = window_ms(self.lease_ms);
+        let new_ms = window_ms(self.load.lease_ms());
         let earlier_ms = self.window_ends.map_or(0, |ends| ends.ms_since(now));
-        let alive_ms = new_ms.max(earlier_ms).max(self.inherited_until.ms_since(now));
+        let still_ms = earlier_ms.max(self.inherited_until.ms_since(now));
+        let alive_ms = if keeps::<G>(Safeguard::InheritedNeverShrinks) { new_ms.max(still_ms) } else { new_ms };
         PlannedWindow { ends: now.plus_ms(new_ms), stored: StoredWindow { alive_ms, at: now } }
     }
 
@@ -112,49 +130,81 @@ impl Ledger {
         message: &Renewal,
         now: Timestamp,
     ) -> Result<RenewalAnswer, S::Error> {
-        let Some(position) = storage.position()? else {
+        let initialised = storage.position()?;
+        if initialised.is_none() && keeps::<G>(Safeguard::UninitialisedGrantsNothing) {
             return Ok(RenewalAnswer::Uninitialised);
+        }
+        let lease_ms = match self.window_left_ms(now) {
+            Some(left_ms) => self.load.lease_ms().min(left_ms),
+            None if initialised.is_some() => return Ok(RenewalAnswer::NoWindow),
+            None => self.load.lease_ms(),
         };
-        let Some(left_ms) = self.window_ends.map(|ends| ends.ms_since(now)).filter(|left_ms| *left_ms > 0) else {
-            return Ok(RenewalAnswer::NoWindow);
-        };
-        let lease_ms = self.lease_ms.min(left_ms);
+        let position = initialised.unwrap_or(Position { epoch: 0, head: Head::GENESIS });
         let grant = grant(storage, position, message, lease_ms)?;
-        self.note_grant(lease_ms, now);
+        self.longest_lease.note(lease_ms, now, IDLE_MS);
+        self.note_load(message, &grant, now);
+        self.note_use(message, &grant, now);
         Ok(RenewalAnswer::Granted(grant))
     }
 
-    fn note_grant(&mut self, lease_ms: u64, now: Timestamp) {
-        let before_ms = if self.is_idle(now) { 0 } else { self.longest_lease_ms };
-        self.longest_lease_ms = before_ms.max(lease_ms);
-        self.last_grant = Some(now);
+    /// Takes the tokens that were used, and when last, so that they can be kept.
+    pub fn take_used(&mut self) -> BTreeMap<TokenId, Timestamp> {
+        core::mem::take(&mut self.used)
     }
 
-    fn is_idle(&self, now: Timestamp) -> bool {
-        self.last_grant.is_none_or(|at| now.ms_since(at) > IDLE_MS)
+    /// How long a lease may be, in milliseconds; none outside a window.
+    fn window_left_ms(&self, now: Timestamp) -> Option<u64> {
+        let left_ms = self.window_ends.map_or(0, |ends| ends.ms_since(now));
+        let answers = left_ms > 0 || !keeps::<G>(Safeguard::ConfirmedWindow);
+        let limited = keeps::<G>(Safeguard::LeaseInsideWindow) && keeps::<G>(Safeguard::ConfirmedWindow);
+        answers.then_some(if limited { left_ms } else { u64::MAX })
+    }
+
+    /// Counts what a longer lease would have spared: not the questions about tokens that nobody has.
+    fn note_load(&mut self, message: &Renewal, grant: &Grant, now: Timestamp) {
+        if message.want.is_empty() || grant.wanted.iter().any(|wanted| wanted.record.is_some()) {
+            self.load.count(now);
+        }
+    }
+
+    /// A wanted token counts as used.
+    fn note_use(&mut self, message: &Renewal, grant: &Grant, now: Timestamp) {
+        let wanted = grant.wanted.iter().filter_map(|wanted| wanted.record.as_ref());
+        let wanted = wanted.filter(|record| record.state != State::Revoked).map(|record| &record.token_id);
+        self.used.extend(wanted.chain(&message.used).map(|token_id| (token_id.clone(), now)));
     }
 
     /// How long, from now, the oldest right to remember something older may live, in milliseconds.
     fn wait_ms(&self, now: Timestamp) -> u64 {
-        let own_ms = match self.longest_lease_ms {
+        let own_ms = match self.longest_lease.ms(now, IDLE_MS) {
+            _ if !keeps::<G>(Safeguard::WaitForLeases) => 0,
             0 => 0,
-            _ if self.is_idle(now) => 0,
             lease_ms => lease_ms + margin_ms(lease_ms),
         };
         own_ms.max(self.inherited_until.ms_since(now))
     }
 }
 
-fn apply_following<S: LedgerStorage>(storage: &mut S, from: Position, message: &Publish) -> Result<(), S::Error> {
+fn apply_following<G: Safeguards, S: LedgerStorage>(
+    storage: &mut S,
+    from: Position,
+    message: &Publish,
+) -> Result<(), S::Error> {
     let mut head = from.head;
     for change in &message.changes {
         if change.version <= head.version {
             continue;
         }
-        if change.version != head.version + 1 || change.previous != head.hash {
+        let follows = change.previous == head.hash || !keeps::<G>(Safeguard::HashChain);
+        if change.version != head.version + 1 || !follows {
             return Ok(());
         }
-        storage.apply(change)?;
+        let revoked = |record: Record| record.state == State::Revoked;
+        if storage.record(&change.digest)?.is_some_and(revoked) {
+            storage.pass_over(change)?;
+        } else {
+            storage.apply(change)?;
+        }
         head = change.head();
     }
     Ok(())

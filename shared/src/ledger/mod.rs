@@ -7,11 +7,14 @@
 //! the longest one that may still live, its own and what instances before it gave away,
 //! and says in every [`PublishAnswer`] how long to wait until all of them are over.
 
+mod history;
+mod load;
 mod machine;
 mod messages;
 mod storage;
 mod window;
 
+pub use history::{Compared, compare};
 pub use machine::Ledger;
 pub use messages::{
     Format, Grant, KvPut, KvWrites, Position, Publish, PublishAnswer, Renewal, RenewalAnswer, Snapshot, SnapshotAnswer,

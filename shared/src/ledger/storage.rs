@@ -39,6 +39,13 @@ pub trait LedgerStorage {
     /// If storage fails.
     fn apply(&mut self, change: &Change) -> Result<(), Self::Error>;
 
+    /// Moves the head to a change of a token that is revoked already, and that no change revives: the
+    /// database of a backup may know it as active.
+    ///
+    /// # Errors
+    /// If storage fails.
+    fn pass_over(&mut self, change: &Change) -> Result<(), Self::Error>;
+
     /// What the last window's write said.
     ///
     /// # Errors

@@ -1,0 +1,135 @@
+//! Requests that wait for an answer of the ledger.
+
+use super::renewal::Ask;
+use crate::decide::{Permit, decide};
+use crate::digest::Digest;
+use crate::id::WorkspaceId;
+use crate::ledger::{RenewalAnswer, WantedRecord};
+use crate::limits::{WAIT_LOST_MS, WANT_MAX};
+use crate::question::Requirement;
+use crate::record::Record;
+use crate::refusal::Refusal;
+use crate::safeguard::{Safeguard, Safeguards, keeps};
+use crate::timestamp::Timestamp;
+use alloc::vec::Vec;
+
+/// A waiting request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitId(u64);
+
+/// What a waiting request should do now.
+#[derive(Debug)]
+pub enum Next {
+    /// Decide by this, at once.
+    Decide(Answer),
+    /// Send this ask to the ledger, and give the answer to the isolate.
+    Ask(Ask),
+    /// Others are asking: look again in a few milliseconds.
+    LookAgain,
+}
+
+/// What a ledger said of a token, fit to decide one request by.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The workspace whose ledger said so.
+    pub workspace_id: WorkspaceId,
+    /// What it said.
+    pub truth: Truth,
+    /// End of the lease; none if the answer decides this request and nothing else.
+    pub lease_ends: Option<Timestamp>,
+}
+
+/// What a ledger says of a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Truth {
+    /// This is true of it.
+    Record(Record),
+    /// The workspace has no such token.
+    NoSuchToken,
+    /// There is no such workspace.
+    NoLedger,
+}
+
+impl Answer {
+    /// Decides the request that waited for this.
+    ///
+    /// # Errors
+    /// Why it is refused. Where no ledger is, there is no token.
+    pub fn decide(&self, requirement: &Requirement<'_>, now: Timestamp) -> Result<Permit<'_>, Refusal> {
+        match &self.truth {
+            Truth::Record(record) => decide(&self.workspace_id, record, requirement, now),
+            Truth::NoSuchToken | Truth::NoLedger => Err(Refusal::UnknownToken),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Wait {
+    /// Its place in the isolate's one order of waits and asks.
+    sequence: u64,
+    since: Timestamp,
+    workspace_id: WorkspaceId,
+    digests: Vec<Digest>,
+    answered: Option<Truth>,
+}
+
+/// Every request of an isolate that waits.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Waits(Vec<Wait>);
+
+impl Waits {
+    pub(super) fn start(&mut self, sequence: u64, id: &WorkspaceId, digests: &[Digest], now: Timestamp) -> WaitId {
+        // Whoever waits looks again every few milliseconds; one that is this old was cancelled.
+        self.0.retain(|wait| now.ms_since(wait.since) < WAIT_LOST_MS);
+        let (workspace_id, digests) = (id.clone(), digests.to_vec());
+        self.0.push(Wait { sequence, since: now, workspace_id, digests, answered: None });
+        WaitId(sequence)
+    }
+
+    pub(super) fn end(&mut self, id: WaitId) {
+        self.0.retain(|wait| wait.sequence != id.0);
+    }
+
+    /// The workspace, the digests and the answer of a wait.
+    pub(super) fn get(&self, id: WaitId) -> Option<(WorkspaceId, Vec<Digest>, Option<Truth>)> {
+        let wait = self.0.iter().find(|wait| wait.sequence == id.0)?;
+        Some((wait.workspace_id.clone(), wait.digests.clone(), wait.answered.clone()))
+    }
+
+    /// What the requests of this workspace wait for, oldest first.
+    pub(super) fn wanted(&self, workspace_id: &WorkspaceId) -> Vec<Digest> {
+        let mut wanted: Vec<Digest> = Vec::new();
+        for wait in self.0.iter().filter(|wait| wait.answered.is_none() && wait.workspace_id == *workspace_id) {
+            if wanted.len() + wait.digests.len() > WANT_MAX {
+                break;
+            }
+            for digest in &wait.digests {
+                if !wanted.contains(digest) {
+                    wanted.push(*digest);
+                }
+            }
+        }
+        wanted
+    }
+
+    /// Puts an answer beside every wait that is older than the ask, and that the ask asked for.
+    pub(super) fn put<G: Safeguards>(&mut self, ask: &Ask, answer: &RenewalAnswer) {
+        for wait in &mut self.0 {
+            let is_older = wait.sequence < ask.sequence || !keeps::<G>(Safeguard::OnceRuleOrder);
+            let asked_for = wait.digests.iter().all(|digest| ask.renewal.want.contains(digest));
+            if is_older && asked_for && wait.workspace_id == ask.workspace_id && wait.answered.is_none() {
+                wait.answered = truth(answer, &wait.digests);
+            }
+        }
+    }
+}
+
+fn truth(answer: &RenewalAnswer, digests: &[Digest]) -> Option<Truth> {
+    let RenewalAnswer::Granted(grant) = answer else {
+        return matches!(answer, RenewalAnswer::Uninitialised).then_some(Truth::NoLedger);
+    };
+    let said_of = |digest: &Digest| grant.wanted.iter().find(|wanted| wanted.digest == *digest);
+    let said: Option<Vec<&WantedRecord>> = digests.iter().map(said_of).collect();
+    let record = said?.into_iter().find_map(|wanted| wanted.record.clone());
+    Some(record.map_or(Truth::NoSuchToken, Truth::Record))
+}
