@@ -178,6 +178,26 @@ pub struct WantedRecord {
     pub record: Option<Record>,
 }
 
+/// Ledger to control plane: when tokens were last used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UsedTokens {
+    /// Format of this message.
+    pub format: Format,
+    /// At most [`USED_MAX`](crate::limits::USED_MAX).
+    pub used: Vec<UsedToken>,
+}
+
+/// A token that was used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UsedToken {
+    /// Which token.
+    pub token_id: TokenId,
+    /// How long ago, in milliseconds.
+    pub ago_ms: u64,
+}
+
 /// Control plane to edge: what KV should hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
