@@ -1,4 +1,4 @@
-//! The control plane's signed calls: `/_edge/ledgers/{workspaceId}/publish|snapshot` and `/_edge/kv`.
+//! The control plane's signed calls: `/_edge/ledgers/{workspaceId}/publish|snapshot|status` and `/_edge/kv`.
 
 use crate::glue::Incoming;
 use crate::ledger::client::{self, NoAnswer};
@@ -29,6 +29,7 @@ async fn handle(settings: &Settings, raw: &JsValue, path: &str) -> Result<JsValu
     match path.strip_prefix(PREFIX).unwrap_or_default().split('/').collect::<Vec<_>>().as_slice() {
         ["ledgers", workspace_id, "publish"] => pass_on(settings, workspace_id, "/publish", &body).await,
         ["ledgers", workspace_id, "snapshot"] => pass_on(settings, workspace_id, "/snapshot", &body).await,
+        ["ledgers", workspace_id, "status"] => pass_on(settings, workspace_id, "/status", &body).await,
         ["kv"] => write_kv(settings, &body).await,
         _ => Err(Problem::not_found("There is no such call of the edge.")),
     }

@@ -64,6 +64,7 @@ impl Ledger {
             "/renew" => self.renew(&mut storage, body).await,
             "/publish" => self.step(body, |machine, message| machine.publish(&mut storage, message, clock::now())),
             "/snapshot" => self.step(body, |machine, message| machine.snapshot(&mut storage, message, clock::now())),
+            "/status" => Response::from_json(&self.with_machine(|machine| machine.status(&storage, clock::now()))??),
             _ => Response::error("no such call", 404),
         }
     }

@@ -2,7 +2,8 @@
 
 use super::load::{Load, LongestLease};
 use super::messages::{
-    Format, Grant, Publish, PublishAnswer, Renewal, RenewalAnswer, Snapshot, SnapshotAnswer, Standing, WantedRecord,
+    Format, Grant, LedgerStatus, Publish, PublishAnswer, Renewal, RenewalAnswer, Snapshot, SnapshotAnswer, Standing,
+    WantedRecord,
 };
 use super::storage::LedgerStorage;
 use super::uses::Uses;
@@ -29,6 +30,8 @@ pub struct Ledger<G: Safeguards = All> {
     window_ends: Option<Timestamp>,
     longest_lease: LongestLease,
     uses: Uses,
+    /// Renewals that were answered.
+    renewals: u64,
     safeguards: PhantomData<G>,
 }
 
@@ -45,6 +48,7 @@ impl<G: Safeguards> Ledger<G> {
             window_ends: None,
             longest_lease: LongestLease::default(),
             uses: Uses::default(),
+            renewals: 0,
             safeguards: PhantomData,
         }
     }
@@ -142,9 +146,24 @@ impl<G: Safeguards> Ledger<G> {
         let position = initialised.unwrap_or(Position { epoch: 0, head: Head::GENESIS });
         let grant = grant(storage, position, message, lease_ms)?;
         self.longest_lease.note(lease_ms, now, IDLE_MS);
+        self.renewals += 1;
         self.note_load(message, &grant, now);
         self.note_use(message, &grant, now);
         Ok(RenewalAnswer::Granted(grant))
+    }
+
+    /// How busy this instance is.
+    ///
+    /// # Errors
+    /// If storage fails.
+    pub fn status<S: LedgerStorage>(&self, storage: &S, now: Timestamp) -> Result<LedgerStatus, S::Error> {
+        Ok(LedgerStatus {
+            format: Format,
+            position: storage.position()?,
+            lease_ms: self.load.lease_ms(),
+            renewals: self.renewals,
+            wait_ms: self.wait_ms(now),
+        })
     }
 
     /// Takes the tokens that were used now, so that this can be kept: by the very turn in which they were noted,
