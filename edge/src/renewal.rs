@@ -21,8 +21,8 @@ use worker::{Delay, console_error};
 /// # Errors
 /// Why there is none; for the log.
 pub(crate) async fn send(visit: &Visit, ask: Ask) -> Result<(), String> {
-    let outcome = JsFuture::from(start(visit, ask)).await;
-    outcome.map(drop).map_err(|why| why.as_string().unwrap_or_default())
+    let outcome = JsFuture::from(start(visit, ask)).await.unwrap_or_else(|thrown| thrown);
+    outcome.as_string().map_or(Ok(()), Err)
 }
 
 /// Renews a lease that is about to end, unless somebody else does.
@@ -47,15 +47,19 @@ pub(crate) fn report_later(visit: &Visit, workspace_id: WorkspaceId, lease_ms: u
     glue::wait_until(&visit.context, &future_to_promise(report));
 }
 
-/// An ask goes on although the request that made it is cancelled: others wait for its answer.
+/// An ask goes on although the request that made it is cancelled: others wait for its answer. The promise is of
+/// nothing, or of why there is no answer: a rejected one would count as a failure of this request.
 fn start(visit: &Visit, ask: Ask) -> Promise {
     let settings = Rc::clone(&visit.settings);
-    let carried = future_to_promise(async move { carry(settings, ask).await.map_err(JsValue::from) });
+    let carried =
+        future_to_promise(
+            async move { Ok(carry(settings, ask).await.map_or_else(JsValue::from, |()| JsValue::UNDEFINED)) },
+        );
     glue::wait_until(&visit.context, &carried);
     carried
 }
 
-async fn carry(settings: Rc<Settings>, ask: Ask) -> Result<JsValue, String> {
+async fn carry(settings: Rc<Settings>, ask: Ask) -> Result<(), String> {
     let answer = client::renew(&settings.ledgers, &ask).await;
     let now = clock::now();
     match answer {
@@ -65,7 +69,7 @@ async fn carry(settings: Rc<Settings>, ask: Ask) -> Result<JsValue, String> {
         }
         Ok(answer) => {
             memory::with(|isolate| isolate.receive(&ask, &answer, now));
-            Ok(JsValue::UNDEFINED)
+            Ok(())
         }
         Err(NoAnswer { why, overloaded }) => {
             memory::with(|isolate| isolate.fail(&ask, overloaded.then(|| after_a_pause(now))));

@@ -7,6 +7,7 @@ use shared::limits::{LEASE_MS_DEFAULT, margin_ms};
 use std::thread;
 use std::time::Duration;
 use tests::{Client, Workspace, World, send_signed};
+use toml::{Table, Value};
 
 const TRAFFIC: Duration = Duration::from_secs(8);
 
@@ -47,6 +48,35 @@ pub fn and_a_revocation_waits_for_them_alone(world: &World) {
     let most_ms = LEASE_MS_DEFAULT + margin_ms(LEASE_MS_DEFAULT) + 250;
     println!("revocations under traffic took {took:?} ms");
     assert!(took[2] <= most_ms, "{took:?} ms");
+}
+
+/// `LEASE_MS=0`: every request asks, and no revocation waits.
+pub fn and_none_are_given_if_none_are_wanted() {
+    let world = World::start_with(|config| set_lease(config, "0")).expect("the world starts");
+    let workspace = world.workspace();
+    let (id, token) = workspace.token(&world.edge(), &["deploy"], None);
+    let caller = world.edge().with_token(&token);
+    let before = status(&world, &workspace).renewals;
+    for _ in 0..10 {
+        assert_eq!(caller.send("POST", &workspace.deployments()).status, 200);
+    }
+    // Each is decided when it arrives, and again before its answer is released.
+    assert_eq!(status(&world, &workspace).renewals - before, 20);
+    assert_eq!(status(&world, &workspace).wait_ms, 0);
+    revoke(&world, &workspace, &id);
+    assert_eq!(caller.send("POST", &workspace.deployments()).outcome(), "401 invalid-token");
+}
+
+pub fn and_no_other_length_is_accepted() {
+    let world = World::start_with(|config| set_lease(config, "30001")).expect("the world starts");
+    let (path, any) = ("/workspaces/ws_any/members", format!("sk_live_{}", "0".repeat(32)));
+    assert_eq!(world.edge().with_token(&any).send("GET", path).outcome(), "503 authority-unavailable");
+    world.log().expect("LEASE_MS must be a number of milliseconds from 0 to 30000.");
+}
+
+fn set_lease(config: &mut Table, lease_ms: &str) {
+    let vars = config.get_mut("vars").and_then(Value::as_table_mut).expect("[vars]");
+    vars.insert("LEASE_MS".into(), Value::from(lease_ms));
 }
 
 fn send_for(time: Duration, pause_ms: u64, caller: &Client, workspace: &Workspace) -> usize {

@@ -81,6 +81,8 @@ fn main() {
         a_restored_backup_revives_nothing::noticed_as_a_conflict_and_cured_by_republish,
         a_revocation_outlives_the_edge::pending_then_effective_by_itself,
         a_revocation_outlives_the_edge::also_when_the_control_plane_is_killed,
+        leases_spare_the_ledger::and_none_are_given_if_none_are_wanted,
+        leases_spare_the_ledger::and_no_other_length_is_accepted,
         made_up_tokens_cost_little::and_hide_no_real_one,
         no_truth_no_access::without_kv,
         no_truth_no_access::without_a_ledger,
