@@ -225,21 +225,25 @@ impl<G: Safeguards> Isolate<G> {
         if fit != Some(Fit::Older) {
             self.waits.put::<G>(ask, answer);
         }
-        self.end(ask);
+        self.end(ask, matches!(answer, RenewalAnswer::Granted(_)));
     }
 
-    /// Takes note that an ask got no answer. `spare_until`: the ledger is overloaded, leave it alone until then.
+    /// Takes note that an ask got no answer. `spare_until`: the ledger is overloaded, leave it alone until then,
+    /// which is to be sooner than an ask counts as lost.
     pub fn fail(&mut self, ask: &Ask, spare_until: Option<Timestamp>) {
-        self.end(ask);
+        self.end(ask, false);
         if let Some(workspace) = self.find(&ask.workspace_id).and_then(|index| self.workspaces.get_mut(index)) {
-            workspace.usage.put_back(&ask.renewal.used);
             spare_until.into_iter().for_each(|at| workspace.asks.spare_until(at));
         }
     }
 
-    fn end(&mut self, ask: &Ask) {
+    /// Ends an ask. Only a ledger that granted something has taken its report in.
+    fn end(&mut self, ask: &Ask, is_reported: bool) {
         if let Some(workspace) = self.find(&ask.workspace_id).and_then(|index| self.workspaces.get_mut(index)) {
             workspace.asks.end(ask.sequence);
+            if !is_reported {
+                workspace.usage.put_back(&ask.renewal.used);
+            }
         }
     }
 
