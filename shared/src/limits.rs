@@ -26,7 +26,7 @@ pub const CLOCK_STEP_MS: u64 = 25;
 /// answer, so that publishes always find room.
 pub const RENEWALS_PER_S: u64 = 300;
 
-/// Over how long a ledger counts renewals before it changes the length of its leases, in milliseconds.
+/// Over how long, at least, a ledger counts renewals before it changes the length of its leases, in milliseconds.
 pub const LOAD_INTERVAL_MS: u64 = 1_000;
 
 /// Asks of one isolate and workspace that may be under way because requests wait for them. A second one lets

@@ -139,7 +139,7 @@ impl<G: Safeguards> Ledger<G> {
             return Ok(RenewalAnswer::Uninitialised);
         }
         let lease_ms = match self.window_left_ms(now) {
-            Some(left_ms) => self.load.lease_ms().min(left_ms),
+            Some(left_ms) => self.load.next_lease_ms().min(left_ms),
             None if initialised.is_some() => return Ok(RenewalAnswer::NoWindow),
             None => self.load.lease_ms(),
         };
