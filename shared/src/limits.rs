@@ -36,8 +36,14 @@ pub const ASKS_MAX: usize = 2;
 /// After how long an ask counts as lost, in milliseconds: two attempts, each with its time-out.
 pub const ASK_LOST_MS: u64 = 2 * LEDGER_TIMEOUT_MS;
 
+/// For how long an ask is waited for before another asks for the same beside it, in milliseconds.
+pub const ASK_SLOW_MS: u64 = 500;
+
 /// After how long a waiting request counts as cancelled, in milliseconds. Far more than any waits.
-pub const WAIT_LOST_MS: u64 = 30_000;
+pub const WAIT_LOST_MS: u64 = 2 * ASK_LOST_MS;
+
+/// Requests of an isolate that wait at once: about 2 MB. Beyond it the oldest waits for nothing.
+pub const WAITS_MAX: usize = 10_000;
 
 /// How long a request that waits for others' answer waits before it looks again, in milliseconds.
 pub const LOOK_AGAIN_MS: u64 = 5;

@@ -1,5 +1,5 @@
 //! A slow and obvious model of what an isolate remembers, compared with the real thing on random sequences of
-//! asks and answers: late, lost, repeated and out of order, under a clock that sometimes goes back.
+//! asks and answers: late, lost and out of order, under a clock that sometimes goes back.
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 mod support;

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use shared::isolate::{Isolate, Next, Truth};
 use shared::ledger::{Grant, RenewalAnswer};
 use shared::limits::{
-    ASK_LOST_MS, ASKS_MAX, CLOCK_STEP_MS, LEASE_MS_MAX, REPORT_MAX, USAGE_INTERVAL_MS, USAGE_WAIT_MS, WANT_MAX,
+    ASK_LOST_MS, ASK_SLOW_MS, ASKS_MAX, CLOCK_STEP_MS, LEASE_MS_MAX, REPORT_MAX, USAGE_INTERVAL_MS, USAGE_WAIT_MS,
+    WAIT_LOST_MS, WAITS_MAX, WANT_MAX,
 };
 use shared::question::Requirement;
 use shared::record::{Record, State};
@@ -49,10 +50,14 @@ fn changed() -> Record {
     record(99, 1)
 }
 
-/// Many requests wait, and look again in turn: how many asks they make.
+/// Many requests come one after the other and wait: how many asks they make.
 fn asks_of(isolate: &mut Isolate, requests: usize, now: Timestamp) -> usize {
-    let waits: Vec<_> = (0..requests).map(|_| isolate.wait(&workspace(1), &[digest(9)], now)).collect();
-    let asks = waits.iter().filter(|wait| matches!(isolate.next(**wait, now), Next::Ask(_))).count();
+    let (mut waits, mut asks) = (Vec::new(), 0);
+    for _ in 0..requests {
+        let wait = isolate.wait(&workspace(1), &[digest(9)], now);
+        asks += usize::from(matches!(isolate.next(wait, now), Next::Ask(_)));
+        waits.push(wait);
+    }
     waits.into_iter().for_each(|wait| isolate.give_up(wait));
     asks
 }
@@ -360,6 +365,17 @@ proptest! {
         prop_assert_eq!(asks_of(&mut isolate, requests, later), if are_lost { requests.min(ASKS_MAX) } else { 0 });
     }
 
+    /// L44: who waits already shares one ask, and asks once more only if that takes long.
+    #[test]
+    fn those_who_wait_share_an_ask(requests in 2_usize..50, lease_ms in 0..=LEASE_MS_MAX, later_ms in 0..2 * ASK_SLOW_MS) {
+        let mut isolate = knowing(lease_ms);
+        let now = START.plus_ms(lease_ms);
+        let waits: Vec<_> = (0..requests).map(|_| isolate.wait(&workspace(1), &[digest(1)], now)).collect();
+        let mut asks_at = |at| waits.iter().filter(|wait| matches!(isolate.next(**wait, at), Next::Ask(_))).count();
+        prop_assert_eq!(asks_at(now), 1);
+        prop_assert_eq!(asks_at(now.plus_ms(later_ms)), usize::from(later_ms >= ASK_SLOW_MS));
+    }
+
     /// L44: an overloaded ledger is spared until a moment, which a clock that goes back does not put off for long.
     #[test]
     fn a_spared_ledger_is_left_alone_for_a_while(spare_ms in 0..ASK_LOST_MS, later_ms in 0..2 * ASK_LOST_MS, back: bool) {
@@ -475,4 +491,21 @@ fn used_tokens_are_bounded() {
     isolate.fail(&ask, None);
     let ask = isolate.report(&workspace(1), used_at).expect("something to report");
     assert_eq!(ask.renewal().used.len(), REPORT_MAX, "what is put back has to fit, too");
+}
+
+/// L42: the one that waited longest waits for nothing, and nobody waits for ever.
+#[test]
+fn waits_are_bounded_and_forgotten_after_a_while() {
+    let mut isolate = isolate();
+    let first = isolate.wait(&workspace(1), &[digest(1)], START);
+    let rest: Vec<_> = (0..WAITS_MAX).map(|_| isolate.wait(&workspace(1), &[digest(2)], START)).collect();
+    assert!(matches!(isolate.next(first, START), Next::LookAgain));
+    let Next::Ask(ask) = isolate.next(rest[0], START) else { panic!("the next one asks") };
+    assert_eq!(ask.renewal().want, [digest(2)]);
+    isolate.fail(&ask, None);
+
+    let later = START.plus_ms(WAIT_LOST_MS);
+    let young = isolate.wait(&workspace(1), &[digest(3)], later);
+    let Next::Ask(ask) = isolate.next(young, later) else { panic!("it asks") };
+    assert_eq!(ask.renewal().want, [digest(3)], "what was cancelled is not asked for any more");
 }

@@ -2,7 +2,7 @@
 
 use super::clock::Clock;
 use super::renewal::{Ask, renewal};
-use super::wait::{Answer, Next, Truth, WaitId, Waits};
+use super::wait::{Answer, Next, Truth, Wait, WaitId, Waits};
 use super::workspace::{Fit, Lease, Place, Workspace};
 use crate::decide::{Permit, decide};
 use crate::digest::Digest;
@@ -174,7 +174,9 @@ impl<G: Safeguards> Isolate<G> {
     /// What a waiting request should do now.
     pub fn next(&mut self, id: WaitId, now: Timestamp) -> Next {
         let era = self.clock.see::<G>(now);
-        let Some((workspace_id, digests, answered)) = self.waits.get(id) else { return Next::LookAgain };
+        let Some(Wait { workspace_id, digests, asked, answered, .. }) = self.waits.get(id).cloned() else {
+            return Next::LookAgain;
+        };
         let by_lease = self.remembered(&workspace_id, &digests, era, now);
         if by_lease.is_some() {
             self.note_use(&digests, now);
@@ -187,7 +189,7 @@ impl<G: Safeguards> Isolate<G> {
         }
         let index = self.index_of(&workspace_id, now);
         match self.workspaces.get(index) {
-            Some(workspace) if workspace.asks.allow(now) => {
+            Some(workspace) if workspace.asks.allow(now) && !workspace.asks.will_answer(asked, now) => {
                 self.ask(index, era, now).map_or(Next::LookAgain, Next::Ask)
             }
             _ => Next::LookAgain,
@@ -199,7 +201,7 @@ impl<G: Safeguards> Isolate<G> {
         self.waits.end(id);
     }
 
-    /// The ask that keeps a workspace's lease from ending, if it is time and nobody else is asking.
+    /// The ask that keeps a workspace's lease from ending, if nobody else is asking. [`Decided::renew`] says when.
     pub fn renew_early(&mut self, workspace_id: &WorkspaceId, now: Timestamp) -> Option<Ask> {
         let era = self.clock.see::<G>(now);
         let index = self.find(workspace_id)?;
@@ -252,7 +254,7 @@ impl<G: Safeguards> Isolate<G> {
         let workspace = self.workspaces.get_mut(index)?;
         workspace.needed = now;
         workspace.asks.start(sequence, now);
-        let want = self.waits.wanted(&workspace.id);
+        let want = self.waits.take_wanted(&workspace.id, sequence);
         let renewal = renewal(workspace.standing, want, workspace.usage.take());
         Some(Ask { workspace_id: workspace.id.clone(), sequence, at: now, era, renewal })
     }
@@ -324,7 +326,8 @@ impl<G: Safeguards> Isolate<G> {
     fn note_use(&mut self, digests: &[Digest], now: Timestamp) {
         let Some(digest) = digests.iter().find(|digest| self.records.contains(digest)) else { return };
         let Some(known) = self.records.get_mut(digest) else { return };
-        if let Some(workspace) = self.workspaces.get_mut(known.place.index) {
+        let workspace = self.workspaces.get_mut(known.place.index);
+        if let Some(workspace) = workspace.filter(|workspace| workspace.memory == known.place.memory) {
             workspace.usage.note(&known.record.token_id, &mut known.reported, now);
         }
     }

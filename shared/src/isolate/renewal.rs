@@ -3,7 +3,7 @@
 use crate::digest::Digest;
 use crate::id::{TokenId, WorkspaceId};
 use crate::ledger::{Format, Renewal, Standing};
-use crate::limits::{ASK_LOST_MS, ASKS_MAX};
+use crate::limits::{ASK_LOST_MS, ASK_SLOW_MS, ASKS_MAX};
 use crate::timestamp::Timestamp;
 use alloc::vec::Vec;
 
@@ -56,6 +56,12 @@ impl AsksInFlight {
     /// Whether one may be made although the lease is valid.
     pub(super) fn allow_early(&self, now: Timestamp) -> bool {
         self.under_way(now) == 0 && !self.is_spared(now)
+    }
+
+    /// Whether an ask is under way that will answer soon. After a while it is better to ask once more.
+    pub(super) fn will_answer(&self, sequence: Option<u64>, now: Timestamp) -> bool {
+        let is_young = |at: Timestamp| at <= now && now.ms_since(at) < ASK_SLOW_MS;
+        self.asks.iter().any(|(other, at)| Some(*other) == sequence && is_young(*at))
     }
 
     pub(super) fn start(&mut self, sequence: u64, now: Timestamp) {

@@ -5,7 +5,7 @@ use crate::decide::{Permit, decide};
 use crate::digest::Digest;
 use crate::id::WorkspaceId;
 use crate::ledger::{RenewalAnswer, WantedRecord};
-use crate::limits::{WAIT_LOST_MS, WANT_MAX};
+use crate::limits::{WAIT_LOST_MS, WAITS_MAX, WANT_MAX};
 use crate::question::Requirement;
 use crate::record::Record;
 use crate::refusal::Refusal;
@@ -65,11 +65,13 @@ impl Answer {
 }
 
 #[derive(Debug, Clone)]
-struct Wait {
+pub(super) struct Wait {
     since: Timestamp,
-    workspace_id: WorkspaceId,
-    digests: Vec<Digest>,
-    answered: Option<Truth>,
+    pub(super) workspace_id: WorkspaceId,
+    pub(super) digests: Vec<Digest>,
+    /// The last ask that asked for it.
+    pub(super) asked: Option<u64>,
+    pub(super) answered: Option<Truth>,
 }
 
 /// Every request of an isolate that waits, by its place in the isolate's one order of waits and asks. Each looks
@@ -79,11 +81,15 @@ pub(super) struct Waits(BTreeMap<u64, Wait>);
 
 impl Waits {
     pub(super) fn start(&mut self, sequence: u64, id: &WorkspaceId, digests: &[Digest], now: Timestamp) -> WaitId {
+        let is_full = self.0.len() >= WAITS_MAX;
+        if let Some(oldest) = self.0.first_entry().filter(|_| is_full) {
+            oldest.remove();
+        }
         while let Some(oldest) = self.0.first_entry().filter(|oldest| oldest.get().is_lost(now)) {
             oldest.remove();
         }
         let (workspace_id, digests) = (id.clone(), digests.to_vec());
-        self.0.insert(sequence, Wait { since: now, workspace_id, digests, answered: None });
+        self.0.insert(sequence, Wait { since: now, workspace_id, digests, asked: None, answered: None });
         WaitId(sequence)
     }
 
@@ -91,19 +97,18 @@ impl Waits {
         self.0.remove(&id.0);
     }
 
-    /// The workspace, the digests and the answer of a wait.
-    pub(super) fn get(&self, id: WaitId) -> Option<(WorkspaceId, Vec<Digest>, Option<Truth>)> {
-        let wait = self.0.get(&id.0)?;
-        Some((wait.workspace_id.clone(), wait.digests.clone(), wait.answered.clone()))
+    pub(super) fn get(&self, id: WaitId) -> Option<&Wait> {
+        self.0.get(&id.0)
     }
 
-    /// What the requests of this workspace wait for, oldest first.
-    pub(super) fn wanted(&self, workspace_id: &WorkspaceId) -> Vec<Digest> {
+    /// What the requests of this workspace wait for, oldest first, for an ask that will ask for it.
+    pub(super) fn take_wanted(&mut self, workspace_id: &WorkspaceId, ask: u64) -> Vec<Digest> {
         let mut wanted: Vec<Digest> = Vec::new();
-        for wait in self.0.values().filter(|wait| wait.answered.is_none() && wait.workspace_id == *workspace_id) {
+        for wait in self.0.values_mut().filter(|wait| wait.answered.is_none() && wait.workspace_id == *workspace_id) {
             if wanted.len() + wait.digests.len() > WANT_MAX {
                 break;
             }
+            wait.asked = Some(ask);
             for digest in &wait.digests {
                 if !wanted.contains(digest) {
                     wanted.push(*digest);
