@@ -6,24 +6,34 @@
 mod client;
 mod control_plane;
 mod edge;
+mod edges;
+mod history;
 mod origin;
 mod patience;
 pub mod port;
 mod process;
 mod raw_http;
+mod recorder;
 mod secrets;
 mod signed;
+mod stale_kv;
+mod workerd;
 mod world;
 
 pub use client::{Answer, Client};
 pub use control_plane::ControlPlane;
 pub use edge::{Edge, EdgeConfig};
+pub use edges::{Edges, EdgesConfig};
+pub use history::{Excuse, History, Life, Request, Span, Verdict};
 pub use origin::{EchoOrigin, Received};
 pub use patience::wait_until;
 pub use process::{Log, Process};
 pub use raw_http::send_raw;
+pub use recorder::Recorder;
 pub use secrets::{Secrets, write_private};
 pub use signed::send_signed;
+pub use stale_kv::{Said, StaleKv};
+pub use workerd::Workerd;
 pub use world::{Workspace, World};
 
 use std::path::PathBuf;

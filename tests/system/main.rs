@@ -7,6 +7,7 @@ mod a_key_works;
 mod a_restored_backup_revives_nothing;
 mod a_revocation_outlives_the_edge;
 mod a_revoked_key_stops;
+mod every_edge_refuses_at_once;
 mod foreign_paths_refuse;
 mod made_up_tokens_cost_little;
 mod no_truth_no_access;
@@ -69,6 +70,8 @@ fn main() {
         a_restored_backup_revives_nothing::noticed_as_a_conflict_and_cured_by_republish,
         a_revocation_outlives_the_edge::pending_then_effective_by_itself,
         a_revocation_outlives_the_edge::also_when_the_control_plane_is_killed,
+        every_edge_refuses_at_once::through_faults_of_kv_and_ledger,
+        every_edge_refuses_at_once::and_this_test_would_notice_one_that_does_not,
         made_up_tokens_cost_little::and_hide_no_real_one,
         no_truth_no_access::without_kv,
         no_truth_no_access::without_a_ledger,
