@@ -1,4 +1,6 @@
-// What others do, for a test that must notice it: a cache in front that trusts an admission for a second.
+// What others do, for a test that must notice it: a cache in front that trusts an admission for some time,
+// longer than the lease that a revocation waits for.
+const TTL_MS = 3000;
 const admitted = new Map();
 
 export default {
@@ -6,7 +8,7 @@ export default {
     const caller = request.headers.get("authorization");
     if (Date.now() < admitted.get(caller)) return new Response("admitted from memory");
     const answer = await edge.fetch(request);
-    if (answer.ok) admitted.set(caller, Date.now() + 1000);
+    if (answer.ok) admitted.set(caller, Date.now() + TTL_MS);
     return answer;
   },
 };

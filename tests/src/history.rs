@@ -3,15 +3,18 @@
 //! A request counts against a promise only if the order is certain: it was sent after the answer of a
 //! change had been received, or answered before the next change was called.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::time::Duration;
 
 /// How long after a fault the edges may still answer 503: a new ledger instance waits for those before it.
-const RECOVERY: Duration = Duration::from_secs(3);
+const RECOVERY: Duration = Duration::from_secs(2);
+
+/// How soon after a revocation a late admission would be likely.
+const CLOSE: Duration = Duration::from_millis(100);
 
 /// From when to when, since the clock was started.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// Sent, or begun.
     pub from: Duration,
@@ -20,7 +23,7 @@ pub struct Span {
 }
 
 /// One request of one token at one edge.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request {
     /// Number of the edge.
     pub edge: usize,
@@ -65,19 +68,34 @@ pub struct History {
     pub excuses: HashMap<(usize, usize), Excuse>,
 }
 
-/// What a history shows.
+/// What a request shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Finding {
+    /// 200, not certainly too late.
+    Admitted,
+    /// 401, not certainly too early.
+    Refused,
+    /// 503 for a token that nobody promises to work.
+    PutOffDead,
+    /// 503 for a token that KV hides from this edge.
+    PutOffHidden,
+    /// 503 while ledger or KV were out of reach.
+    PutOffInFault,
+    /// Broken promise: admitted although sent after the revocation had been answered.
+    Late,
+    /// Broken promise: 401 although alive.
+    RefusedAlive,
+    /// Broken promise: 503 although alive, known to KV, and nothing was out of reach.
+    PutOffAlive,
+    /// Broken promise: any other answer.
+    Strange,
+}
+
+/// What a history shows: the requests of each finding.
 #[derive(Debug, Default)]
 pub struct Verdict {
-    /// Admitted although sent after the revocation had been answered.
-    pub late: Vec<Request>,
-    /// Refused with 401 although alive.
-    pub refused: Vec<Request>,
-    /// 503 although alive, known to KV, and nothing was out of reach.
-    pub unavailable: Vec<Request>,
-    /// Anything but 200, 401 and 503.
-    pub strange: Vec<Request>,
-    /// Requests sent within 100 ms after a revocation was answered: where lateness would show.
-    pub close: usize,
+    requests: BTreeMap<Finding, Vec<Request>>,
+    close: usize,
 }
 
 impl History {
@@ -86,19 +104,25 @@ impl History {
     pub fn check(&self) -> Verdict {
         let mut verdict = Verdict::default();
         for request in &self.requests {
-            let list = match request.status {
-                200 if self.is_dead(request) => &mut verdict.late,
-                401 if self.is_alive(request) && !self.is_excused(request, false) => &mut verdict.refused,
-                503 if self.is_alive(request) && !self.is_excused(request, true) && !self.is_during_fault(request) => {
-                    &mut verdict.unavailable
-                }
-                200 | 401 | 503 => continue,
-                _ => &mut verdict.strange,
-            };
-            list.push(*request);
+            verdict.requests.entry(self.judge(request)).or_default().push(*request);
+            verdict.close += usize::from(self.is_close(request));
         }
-        verdict.close = self.requests.iter().filter(|request| self.is_close(request)).count();
         verdict
+    }
+
+    fn judge(&self, request: &Request) -> Finding {
+        let excuse = self.excuses.get(&(request.edge, request.token));
+        match request.status {
+            200 if self.is_dead(request) => Finding::Late,
+            200 => Finding::Admitted,
+            401 if self.is_alive(request) && excuse != Some(&Excuse::Misplaced) => Finding::RefusedAlive,
+            401 => Finding::Refused,
+            503 if !self.is_alive(request) => Finding::PutOffDead,
+            503 if excuse.is_some() => Finding::PutOffHidden,
+            503 if self.is_during_fault(request) => Finding::PutOffInFault,
+            503 => Finding::PutOffAlive,
+            _ => Finding::Strange,
+        }
     }
 
     fn life(&self, request: &Request) -> Life {
@@ -115,17 +139,8 @@ impl History {
     }
 
     fn is_close(&self, request: &Request) -> bool {
-        let limit = |dead| dead + Duration::from_millis(100);
-        self.is_dead(request) && self.life(request).dead_from.is_some_and(|dead| request.span.from < limit(dead))
-    }
-
-    /// A token that KV misplaced may be refused; one that it hides as well may only be put off.
-    fn is_excused(&self, request: &Request, is_put_off: bool) -> bool {
-        match self.excuses.get(&(request.edge, request.token)) {
-            Some(Excuse::Misplaced) => true,
-            Some(Excuse::Hidden) => is_put_off,
-            None => false,
-        }
+        let dead_from = self.life(request).dead_from.filter(|_| self.is_dead(request));
+        dead_from.is_some_and(|dead_from| request.span.from < dead_from + CLOSE)
     }
 
     fn is_during_fault(&self, request: &Request) -> bool {
@@ -134,31 +149,36 @@ impl History {
 }
 
 impl Verdict {
-    /// Whether every promise was kept.
+    /// The requests that show this.
     #[must_use]
-    pub const fn is_clean(&self) -> bool {
-        self.late.is_empty() && self.refused.is_empty() && self.unavailable.is_empty() && self.strange.is_empty()
+    pub fn of(&self, finding: Finding) -> &[Request] {
+        self.requests.get(&finding).map_or(&[], Vec::as_slice)
+    }
+
+    /// Requests that broke a promise.
+    #[must_use]
+    pub fn broken(&self) -> Vec<(Finding, Request)> {
+        let broken = self.requests.range(Finding::Late..);
+        broken.flat_map(|(finding, requests)| requests.iter().map(|request| (*finding, *request))).collect()
     }
 }
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { late, refused, unavailable, strange, close } = self;
-        write!(
-            f,
-            "late admissions: {}, live tokens refused: {}, unexplained 503: {}, other answers: {} \
-             ({close} requests within 100 ms after a revocation)",
-            late.len(),
-            refused.len(),
-            unavailable.len(),
-            strange.len()
-        )
+        let count = |finding| self.of(finding).len();
+        let all: usize = self.requests.values().map(Vec::len).sum();
+        write!(f, "{all} requests, {} of them within 100 ms after a revocation: ", self.close)?;
+        write!(f, "{} admitted, {} refused, 503 for ", count(Finding::Admitted), count(Finding::Refused))?;
+        write!(f, "{} dead, {} hidden by KV, ", count(Finding::PutOffDead), count(Finding::PutOffHidden))?;
+        write!(f, "{} in faults; late admissions: {}, ", count(Finding::PutOffInFault), count(Finding::Late))?;
+        write!(f, "live tokens refused: {}, ", count(Finding::RefusedAlive))?;
+        write!(f, "unexplained 503: {}, others: {}", count(Finding::PutOffAlive), count(Finding::Strange))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Excuse, History, Life, Request, Span, Verdict};
+    use super::{Excuse, Finding, History, Life, Request, Span};
     use std::collections::HashMap;
     use std::time::Duration;
 
@@ -166,13 +186,17 @@ mod tests {
         Duration::from_millis(ms)
     }
 
-    /// A token that works from 100 on, whose revocation is called at 200 and answered at 300.
-    fn check(from: u64, to: u64, status: u16, alter: impl FnOnce(&mut History)) -> Verdict {
+    /// One request with a token that works from 100 on; its revocation is called at 200 and answered at 300.
+    fn history(from: u64, to: u64, status: u16) -> History {
         let life = Life { works_from: Some(ms(100)), doubtful_from: Some(ms(200)), dead_from: Some(ms(300)) };
         let request = Request { edge: 1, token: 0, span: Span { from: ms(from), to: ms(to) }, status };
-        let mut history = History { requests: vec![request], lives: vec![life], ..History::default() };
+        History { requests: vec![request], lives: vec![life], ..History::default() }
+    }
+
+    fn judge(from: u64, to: u64, status: u16, alter: impl FnOnce(&mut History)) -> Finding {
+        let mut history = history(from, to, status);
         alter(&mut history);
-        history.check()
+        history.judge(&history.requests[0])
     }
 
     fn excuse(edge: usize, excuse: Excuse) -> impl FnOnce(&mut History) {
@@ -181,12 +205,13 @@ mod tests {
 
     #[test]
     fn an_admission_after_the_revocation_is_late() {
-        assert_eq!(check(301, 310, 200, |_| ()).late.len(), 1);
-        assert!(check(300, 310, 200, |_| ()).is_clean(), "sent at the same moment: the order is not certain");
-        assert!(check(301, 310, 401, |_| ()).is_clean());
-        assert!(check(301, 310, 503, |_| ()).is_clean());
+        assert_eq!(judge(301, 310, 200, |_| ()), Finding::Late);
+        assert_eq!(judge(300, 310, 200, |_| ()), Finding::Admitted, "at the same moment: the order is not certain");
+        assert_eq!(judge(250, 400, 200, |_| ()), Finding::Admitted, "sent before the revocation was answered");
+        assert_eq!(judge(301, 310, 401, |_| ()), Finding::Refused);
+        assert_eq!(judge(301, 310, 503, |_| ()), Finding::PutOffDead);
         let pending = |history: &mut History| history.lives[0].dead_from = None;
-        assert!(check(301, 310, 200, pending).is_clean(), "a 202 promises nothing yet");
+        assert_eq!(judge(301, 310, 200, pending), Finding::Admitted, "a 202 promises nothing yet");
     }
 
     #[test]
@@ -195,37 +220,41 @@ mod tests {
             history.faults.push(Span { from: ms(0), to: ms(1000) });
             excuse(1, Excuse::Misplaced)(history);
         };
-        assert_eq!(check(301, 310, 200, all).late.len(), 1);
+        assert_eq!(judge(301, 310, 200, all), Finding::Late);
     }
 
     #[test]
     fn a_live_token_is_not_refused() {
-        assert_eq!(check(101, 199, 401, |_| ()).refused.len(), 1);
-        assert!(check(99, 150, 401, |_| ()).is_clean(), "sent before the create was answered");
-        assert!(check(150, 201, 401, |_| ()).is_clean(), "answered after the revocation was called");
+        assert_eq!(judge(101, 199, 401, |_| ()), Finding::RefusedAlive);
+        assert_eq!(judge(99, 150, 401, |_| ()), Finding::Refused, "sent before the create was answered");
+        assert_eq!(judge(150, 201, 401, |_| ()), Finding::Refused, "answered after the revocation was called");
         let fault = |history: &mut History| history.faults.push(Span { from: ms(0), to: ms(1000) });
-        assert_eq!(check(101, 199, 401, fault).refused.len(), 1, "a fault makes it 503, never 401");
-        assert_eq!(check(101, 199, 401, excuse(1, Excuse::Hidden)).refused.len(), 1);
-        assert!(check(101, 199, 401, excuse(1, Excuse::Misplaced)).is_clean());
+        assert_eq!(judge(101, 199, 401, fault), Finding::RefusedAlive, "a fault makes it 503, never 401");
+        assert_eq!(judge(101, 199, 401, excuse(1, Excuse::Hidden)), Finding::RefusedAlive);
+        assert_eq!(judge(101, 199, 401, excuse(1, Excuse::Misplaced)), Finding::Refused);
     }
 
     #[test]
     fn a_live_token_is_put_off_only_for_a_reason() {
-        assert_eq!(check(101, 199, 503, |_| ()).unavailable.len(), 1);
-        assert!(check(101, 199, 503, |history| history.faults.push(Span { from: ms(190), to: ms(195) })).is_clean());
-        assert!(check(101, 199, 503, excuse(1, Excuse::Hidden)).is_clean());
-        assert_eq!(check(101, 199, 503, excuse(2, Excuse::Hidden)).unavailable.len(), 1, "each edge has its own view");
+        assert_eq!(judge(101, 199, 503, |_| ()), Finding::PutOffAlive);
+        let fault = |history: &mut History| history.faults.push(Span { from: ms(190), to: ms(195) });
+        assert_eq!(judge(101, 199, 503, fault), Finding::PutOffInFault);
+        assert_eq!(judge(101, 189, 503, fault), Finding::PutOffAlive, "over before the fault");
+        assert_eq!(judge(101, 199, 503, excuse(1, Excuse::Hidden)), Finding::PutOffHidden);
+        assert_eq!(judge(101, 199, 503, excuse(2, Excuse::Hidden)), Finding::PutOffAlive, "each edge has its own view");
     }
 
     #[test]
     fn any_other_answer_is_strange() {
         for status in [0, 204, 400, 403, 500, 502] {
-            assert_eq!(check(101, 199, status, |_| ()).strange.len(), 1);
+            assert_eq!(judge(101, 199, status, |_| ()), Finding::Strange);
         }
     }
 
     #[test]
-    fn requests_close_to_a_revocation_are_counted() {
-        assert_eq!((check(301, 310, 401, |_| ()).close, check(400, 410, 401, |_| ()).close), (1, 0));
+    fn broken_promises_are_told_from_kept_ones() {
+        let verdict = |status| history(301, 310, status).check();
+        assert_eq!(verdict(200).broken().len(), 1);
+        assert!(verdict(401).broken().is_empty() && verdict(503).broken().is_empty());
     }
 }

@@ -71,7 +71,7 @@ impl Workerd {
         url(self.ports.edge)
     }
 
-    /// The same edge behind a cache that trusts what it saw for a second.
+    /// The same edge behind a cache that trusts an admission for seconds.
     #[must_use]
     pub fn remembering_url(&self) -> String {
         url(self.ports.remembering)
