@@ -2,10 +2,9 @@
 //! worker is. Every part is a process that can be ended by itself.
 
 use crate::process::Log;
-use crate::workerd::{Surroundings, Workerd};
+use crate::workerd::{Workerd, WorkerdConfig};
 use crate::{Client, ControlPlane, EchoOrigin, Secrets, StaleKv, port};
 use anyhow::Result;
-use std::path::Path;
 use tempfile::TempDir;
 
 /// How the edges are set up.
@@ -46,18 +45,23 @@ impl Edges {
         let (directory, log, secrets) = (TempDir::new()?, Log::default(), Secrets::random()?);
         let (origin, kv) = (EchoOrigin::start(0)?, StaleKv::start(config.count, config.seed, config.lies)?);
         let (own_port, ledgers_port) = (port::free()?, port::free()?);
-        let surroundings = Surroundings {
-            origin_url: origin.url(),
-            control_plane_url: format!("http://127.0.0.1:{own_port}"),
-            lease_ms: config.lease_ms,
-            secrets: secrets.clone(),
-            ledgers_port,
+        let workerd = |name: String, debug_port, view| {
+            let config = WorkerdConfig {
+                directory: directory.path().join(&name),
+                name,
+                debug_port,
+                ledgers_port,
+                kv: kv.address(view),
+                origin_url: origin.url(),
+                control_plane_url: format!("http://127.0.0.1:{own_port}"),
+                lease_ms: config.lease_ms,
+                secrets: secrets.clone(),
+            };
+            Workerd::start(config, &log)
         };
-        let start =
-            |name: &str, debug_port, view| start(name, debug_port, &kv, view, directory.path(), &surroundings, &log);
-        let ledgers = start("ledgers", ledgers_port, 0)?;
-        let edges =
-            (0..config.count).map(|n| start(&format!("edge {n}"), port::free()?, n)).collect::<Result<Vec<_>>>()?;
+        let ledgers = workerd("ledgers".into(), ledgers_port, 0)?;
+        let edges = (0..config.count).map(|n| workerd(format!("edge-{n}"), port::free()?, n));
+        let edges = edges.collect::<Result<Vec<_>>>()?;
         let database = format!("sqlite://{}", directory.path().join("deplo.db").display());
         let mut control_plane = ControlPlane::new(own_port, &database, &edges[0].url(), &secrets, &log);
         control_plane.start()?;
@@ -75,18 +79,4 @@ impl Edges {
     pub fn remembering_clients(&self) -> Vec<Client> {
         self.edges.iter().map(|edge| Client::new(&edge.remembering_url())).collect()
     }
-}
-
-fn start(
-    name: &str,
-    debug_port: u16,
-    kv: &StaleKv,
-    view: usize,
-    directory: &Path,
-    surroundings: &Surroundings,
-    log: &Log,
-) -> Result<Workerd> {
-    let mut process = Workerd::new(name.into(), debug_port, kv.address(view), directory.join(name), surroundings, log)?;
-    process.start()?;
-    Ok(process)
 }

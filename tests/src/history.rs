@@ -46,6 +46,15 @@ pub struct Life {
     pub dead_from: Option<Duration>,
 }
 
+/// Something that was broken on purpose.
+#[derive(Debug, Clone, Copy)]
+pub struct Fault {
+    /// What happened, for people.
+    pub what: &'static str,
+    /// For how long something was out of reach.
+    pub span: Span,
+}
+
 /// What KV hid or misrepresented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Excuse {
@@ -63,7 +72,7 @@ pub struct History {
     /// Tokens, by number.
     pub lives: Vec<Life>,
     /// When ledger or KV were out of reach.
-    pub faults: Vec<Span>,
+    pub faults: Vec<Fault>,
     /// By edge and token.
     pub excuses: HashMap<(usize, usize), Excuse>,
 }
@@ -144,7 +153,8 @@ impl History {
     }
 
     fn is_during_fault(&self, request: &Request) -> bool {
-        self.faults.iter().any(|fault| fault.from <= request.span.to && request.span.from <= fault.to + RECOVERY)
+        let overlaps = |span: Span| span.from <= request.span.to && request.span.from <= span.to + RECOVERY;
+        self.faults.iter().any(|fault| overlaps(fault.span))
     }
 }
 
@@ -178,7 +188,7 @@ impl fmt::Display for Verdict {
 
 #[cfg(test)]
 mod tests {
-    use super::{Excuse, Finding, History, Life, Request, Span};
+    use super::{Excuse, Fault, Finding, History, Life, Request, Span};
     use std::collections::HashMap;
     use std::time::Duration;
 
@@ -199,6 +209,10 @@ mod tests {
         history.judge(&history.requests[0])
     }
 
+    fn fault(from: u64, to: u64) -> impl FnOnce(&mut History) {
+        move |history| history.faults = vec![Fault { what: "a test", span: Span { from: ms(from), to: ms(to) } }]
+    }
+
     fn excuse(edge: usize, excuse: Excuse) -> impl FnOnce(&mut History) {
         move |history| history.excuses = HashMap::from([((edge, 0), excuse)])
     }
@@ -217,7 +231,7 @@ mod tests {
     #[test]
     fn no_lie_of_kv_and_no_fault_excuses_a_late_admission() {
         let all = |history: &mut History| {
-            history.faults.push(Span { from: ms(0), to: ms(1000) });
+            fault(0, 1000)(history);
             excuse(1, Excuse::Misplaced)(history);
         };
         assert_eq!(judge(301, 310, 200, all), Finding::Late);
@@ -228,8 +242,7 @@ mod tests {
         assert_eq!(judge(101, 199, 401, |_| ()), Finding::RefusedAlive);
         assert_eq!(judge(99, 150, 401, |_| ()), Finding::Refused, "sent before the create was answered");
         assert_eq!(judge(150, 201, 401, |_| ()), Finding::Refused, "answered after the revocation was called");
-        let fault = |history: &mut History| history.faults.push(Span { from: ms(0), to: ms(1000) });
-        assert_eq!(judge(101, 199, 401, fault), Finding::RefusedAlive, "a fault makes it 503, never 401");
+        assert_eq!(judge(101, 199, 401, fault(0, 1000)), Finding::RefusedAlive, "a fault makes it 503, never 401");
         assert_eq!(judge(101, 199, 401, excuse(1, Excuse::Hidden)), Finding::RefusedAlive);
         assert_eq!(judge(101, 199, 401, excuse(1, Excuse::Misplaced)), Finding::Refused);
     }
@@ -237,9 +250,8 @@ mod tests {
     #[test]
     fn a_live_token_is_put_off_only_for_a_reason() {
         assert_eq!(judge(101, 199, 503, |_| ()), Finding::PutOffAlive);
-        let fault = |history: &mut History| history.faults.push(Span { from: ms(190), to: ms(195) });
-        assert_eq!(judge(101, 199, 503, fault), Finding::PutOffInFault);
-        assert_eq!(judge(101, 189, 503, fault), Finding::PutOffAlive, "over before the fault");
+        assert_eq!(judge(101, 199, 503, fault(190, 195)), Finding::PutOffInFault);
+        assert_eq!(judge(101, 189, 503, fault(190, 195)), Finding::PutOffAlive, "over before the fault");
         assert_eq!(judge(101, 199, 503, excuse(1, Excuse::Hidden)), Finding::PutOffHidden);
         assert_eq!(judge(101, 199, 503, excuse(2, Excuse::Hidden)), Finding::PutOffAlive, "each edge has its own view");
     }

@@ -24,7 +24,7 @@ pub use client::{Answer, Client};
 pub use control_plane::ControlPlane;
 pub use edge::{Edge, EdgeConfig};
 pub use edges::{Edges, EdgesConfig};
-pub use history::{Excuse, Finding, History, Life, Request, Span, Verdict};
+pub use history::{Excuse, Fault, Finding, History, Life, Request, Span, Verdict};
 pub use origin::{EchoOrigin, Received};
 pub use patience::wait_until;
 pub use process::{Log, Process};

@@ -1,6 +1,6 @@
 //! Writes a [`History`] while it happens, from many threads.
 
-use crate::history::{History, Life, Request, Span};
+use crate::history::{Fault, History, Life, Request, Span};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -50,11 +50,11 @@ impl Recorder {
     }
 
     /// Something is out of reach while this runs.
-    pub fn fault(&self, happen: impl FnOnce()) {
+    pub fn fault(&self, what: &'static str, happen: impl FnOnce()) {
         let from = self.start.elapsed();
         happen();
         let span = Span { from, to: self.start.elapsed() };
-        self.lock().faults.push(span);
+        self.lock().faults.push(Fault { what, span });
     }
 
     /// What was seen.

@@ -14,9 +14,19 @@ use toml::Table;
 /// How long the program may take to start on a busy machine.
 const START_LIMIT: Duration = Duration::from_secs(30);
 
-/// What the worker is told.
+/// How a process is set up.
 #[derive(Clone)]
-pub struct Surroundings {
+pub struct WorkerdConfig {
+    /// What the log calls it.
+    pub name: String,
+    /// Where it keeps its ledgers.
+    pub directory: PathBuf,
+    /// Port at which other processes reach its ledgers.
+    pub debug_port: u16,
+    /// Port of the process whose ledgers are everybody's.
+    pub ledgers_port: u16,
+    /// Address of its view of KV.
+    pub kv: SocketAddr,
     /// Address of the platform.
     pub origin_url: String,
     /// Address of the control plane.
@@ -25,17 +35,12 @@ pub struct Surroundings {
     pub lease_ms: u64,
     /// Its secrets.
     pub secrets: Secrets,
-    /// Port of the process whose ledgers are everybody's.
-    pub ledgers_port: u16,
 }
 
 /// A process of `tests/edges/config.capnp`.
 pub struct Workerd {
-    name: String,
+    config: WorkerdConfig,
     ports: Ports,
-    kv: SocketAddr,
-    directory: PathBuf,
-    surroundings: Surroundings,
     log: Log,
     process: Option<Process>,
 }
@@ -44,25 +49,18 @@ struct Ports {
     edge: u16,
     remembering: u16,
     evict: u16,
-    /// Where other processes reach the ledgers.
-    debug: u16,
 }
 
 impl Workerd {
-    /// One that does not run yet. It keeps its ledgers in `directory`; others find them at `debug_port`.
+    /// Starts a process, and waits until it answers.
     ///
     /// # Errors
-    /// If there is no free port.
-    pub fn new(
-        name: String,
-        debug_port: u16,
-        kv: SocketAddr,
-        directory: PathBuf,
-        surroundings: &Surroundings,
-        log: &Log,
-    ) -> Result<Self> {
-        let ports = Ports { edge: port::free()?, remembering: port::free()?, evict: port::free()?, debug: debug_port };
-        Ok(Self { name, ports, kv, directory, surroundings: surroundings.clone(), log: log.clone(), process: None })
+    /// If the worker is not built, or the process does not come up.
+    pub fn start(config: WorkerdConfig, log: &Log) -> Result<Self> {
+        let ports = Ports { edge: port::free()?, remembering: port::free()?, evict: port::free()? };
+        let mut workerd = Self { config, ports, log: log.clone(), process: None };
+        workerd.restart()?;
+        Ok(workerd)
     }
 
     /// The edge's address, `http://127.0.0.1:…`.
@@ -77,13 +75,14 @@ impl Workerd {
         url(self.ports.remembering)
     }
 
-    /// Starts it, and waits until it answers.
+    /// Starts it on the same ports, with the ledgers that it kept.
     ///
     /// # Errors
-    /// If the worker is not built, or the process does not come up.
-    pub fn start(&mut self) -> Result<()> {
-        fs::create_dir_all(&self.directory)?;
-        let mut process = Process::start(&self.name, self.command()?, &self.log)?;
+    /// If it does not come up.
+    pub fn restart(&mut self) -> Result<()> {
+        self.kill();
+        fs::create_dir_all(&self.config.directory)?;
+        let mut process = Process::start(&self.config.name, self.command()?, &self.log)?;
         process.wait_until(START_LIMIT, || reqwest::blocking::get(self.url()).is_ok())?;
         self.process = Some(process);
         Ok(())
@@ -106,20 +105,21 @@ impl Workerd {
     fn command(&self) -> Result<Command> {
         let mut command = Command::new(root().join("node_modules/.bin/workerd"));
         command.arg("serve").arg(root().join("tests/edges/config.capnp")).arg("program").arg("--experimental");
-        let Ports { edge, remembering, evict, debug } = self.ports;
+        let Ports { edge, remembering, evict } = self.ports;
         for (name, port) in [("edge", edge), ("remembering", remembering), ("evict", evict)] {
             command.arg("--socket-addr").arg(format!("{name}=127.0.0.1:{port}"));
         }
-        command.arg("--debug-port").arg(format!("127.0.0.1:{debug}"));
-        command.arg("--external-addr").arg(format!("kv={}", self.kv));
-        command.arg("--directory-path").arg(format!("storage={}", self.directory.display()));
+        let WorkerdConfig { debug_port, kv, directory, .. } = &self.config;
+        command.arg("--debug-port").arg(format!("127.0.0.1:{debug_port}"));
+        command.arg("--external-addr").arg(format!("kv={kv}"));
+        command.arg("--directory-path").arg(format!("storage={}", directory.display()));
         Ok(self.tell(command, &vars()?))
     }
 
     /// Vars as wrangler.toml sets them, but for the addresses and the lease; secrets; the ledgers.
     fn tell(&self, mut command: Command, vars: &Table) -> Command {
         command.envs(vars.iter().filter_map(|(name, value)| Some((name, value.as_str()?))));
-        let Surroundings { origin_url, control_plane_url, lease_ms, secrets, ledgers_port } = &self.surroundings;
+        let WorkerdConfig { origin_url, control_plane_url, lease_ms, ledgers_port, secrets, .. } = &self.config;
         command.env("ORIGIN_URL", origin_url).env("CONTROL_PLANE_URL", control_plane_url);
         command.env("LEASE_MS", lease_ms.to_string()).env("LEDGERS", format!("127.0.0.1:{ledgers_port}"));
         command.env("TOKEN_PEPPER", &secrets.token_pepper);

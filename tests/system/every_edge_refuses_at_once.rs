@@ -2,8 +2,9 @@
 //!
 //! Callers and admins work at the same time on about two hundred tokens, while KV is stale and lies and the
 //! ledgers are evicted and killed. What they see is recorded, and the record is held against the promises.
-//! A seed decides what they do (`SEED=… ` repeats it), not in which order the machine lets them.
+//! `SEED=…` repeats what they do, not the order in which the machine lets them.
 
+mod roster;
 mod stage;
 
 use fastrand::Rng;
@@ -11,12 +12,15 @@ use stage::{Stage, WORKSPACES};
 use std::env;
 use std::thread::{self, sleep};
 use std::time::Duration;
-use tests::{Edges, EdgesConfig, Finding};
+use tests::{Edges, EdgesConfig, Fault, Finding, Recorder};
 
 const EDGES: usize = 3;
 const TOKENS: usize = 200;
 const CALLERS: usize = 6;
 const ADMINS: usize = 8;
+
+/// How long a fault lasts that has a length.
+const OUTAGE: Duration = Duration::from_secs(1);
 
 pub fn through_faults_of_kv_and_ledger() {
     let seed = env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| fastrand::u64(..));
@@ -24,11 +28,13 @@ pub fn through_faults_of_kv_and_ledger() {
     let mut edges = start(seed);
     let stage = Stage::new(&edges, edges.clients());
     stage.fill(TOKENS);
-    play(&stage, seed, || break_things(&stage, &mut edges));
+    play(&stage, seed, || break_things(&stage.recorder, &mut edges));
     edges.kv.heal();
     stage.expect_truth();
-    let (changes, verdict) = stage.finish(&edges);
-    println!("every_edge_refuses_at_once: {EDGES} edges; {changes}; {verdict}");
+    let changes = stage.roster.to_string();
+    let history = stage.history(&edges);
+    let (faults, verdict) = (in_words(&history.faults), history.check());
+    println!("every_edge_refuses_at_once: {EDGES} edges, {changes}; {faults}; {verdict}");
     assert_eq!(verdict.broken(), []);
 }
 
@@ -38,20 +44,21 @@ pub fn and_this_test_would_notice_one_that_does_not() {
     let stage = Stage::new(&edges, edges.remembering_clients());
     stage.fill(20);
     play(&stage, 1, || sleep(Duration::from_secs(5)));
-    let (_, verdict) = stage.finish(&edges);
-    assert!(!verdict.of(Finding::Late).is_empty(), "edges that are seconds late were not noticed");
+    let verdict = stage.history(&edges).check();
+    assert!(!verdict.of(Finding::Late).is_empty(), "edges that are seconds late were not noticed: {verdict}");
 }
 
 fn start(seed: u64) -> Edges {
-    // A false view names another workspace that exists, one that does not, or none.
+    // What is false in KV names a workspace that exists, one that does not, or none.
     let lies = &["ws_test0", "ws_nobody", "garbage"];
     Edges::start(&EdgesConfig { count: EDGES, lease_ms: 1000, seed, lies }).expect("the edges start")
 }
 
-/// Callers and admins are at work until `happening` is over.
-fn play(stage: &Stage, seed: u64, happening: impl FnOnce()) {
+/// Callers and admins work for as long as something happens.
+fn play(stage: &Stage, seed: u64, happen: impl FnOnce()) {
     let mut rng = Rng::with_seed(seed);
     thread::scope(|scope| {
+        let _at_work = stage.at_work();
         for caller in 0..CALLERS {
             let rng = rng.fork();
             scope.spawn(move || stage.call(caller % EDGES, rng));
@@ -60,21 +67,37 @@ fn play(stage: &Stage, seed: u64, happening: impl FnOnce()) {
             let rng = rng.fork();
             scope.spawn(move || stage.administer(admin % WORKSPACES, rng));
         }
-        happening();
-        stage.end();
+        happen();
     });
 }
 
-/// Each fault happens amid traffic, with time to recover before the next.
-fn break_things(stage: &Stage, edges: &mut Edges) {
+/// Everything breaks twice, with time to recover before the next.
+fn break_things(recorder: &Recorder, edges: &mut Edges) {
     let calm = || sleep(Duration::from_secs(5));
     for _ in 0..2 {
         calm();
-        stage.evict_ledgers(edges);
+        recorder.fault("ledgers evicted", || edges.ledgers.evict_ledgers().expect("evicted"));
         calm();
-        stage.kill_ledgers(edges);
+        recorder.fault("ledgers killed", || kill_ledgers(edges));
         calm();
-        stage.fail_kv(edges);
+        recorder.fault("KV down", || fail_kv(edges));
     }
     calm();
+}
+
+/// The process of the ledgers is gone for a while; edges keep what they remember.
+fn kill_ledgers(edges: &mut Edges) {
+    edges.ledgers.kill();
+    sleep(OUTAGE);
+    edges.ledgers.restart().expect("the ledgers come back");
+}
+
+fn fail_kv(edges: &Edges) {
+    edges.kv.set_down(true);
+    sleep(OUTAGE);
+    edges.kv.set_down(false);
+}
+
+fn in_words(faults: &[Fault]) -> String {
+    faults.iter().map(|fault| fault.what).collect::<Vec<_>>().join(", ")
 }

@@ -1,64 +1,42 @@
 //! Where callers and admins act, and what they write down.
 
+use super::roster::{Roster, Token};
 use fastrand::Rng;
 use serde_json::json;
 use shared::digest::Digest;
 use shared::keyring::Keyring;
 use shared::token::{Token as TokenText, TokenPrefix};
-use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::thread::{self, sleep};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
-use tests::{Client, Edges, Excuse, Recorder, Said, Verdict, Workspace, wait_until};
+use tests::{Client, Edges, Excuse, History, Recorder, Said, Workspace, wait_until};
 
+/// Each has a ledger of its own.
 pub const WORKSPACES: usize = 4;
-
-/// Of this many revoked last, callers try the tokens again and again.
-const RECENT: usize = 12;
 
 /// How long anything may take that must come about by itself.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Edges seen from outside, and everything that is known about tokens.
+/// The edges seen from outside, and all that is known about tokens.
 pub struct Stage {
     /// Where tokens are used.
     doors: Vec<Client>,
     /// Where they are administered: the edges, whatever is in front of the doors.
     edges: Vec<Client>,
     workspaces: Vec<Workspace>,
-    recorder: Recorder,
-    roster: Mutex<Roster>,
-    counts: Counts,
+    pub recorder: Recorder,
+    pub roster: Roster,
     is_over: AtomicBool,
 }
 
-#[derive(Default)]
-struct Roster {
-    live: Vec<Arc<Token>>,
-    /// In the order in which their revocation was called.
-    revoked: Vec<Arc<Token>>,
-}
+/// Ends the work when dropped, also when what happens meanwhile panics.
+pub struct AtWork<'a>(&'a Stage);
 
-struct Token {
-    number: usize,
-    id: String,
-    text: String,
-    workspace: usize,
-    /// Where it may deploy.
-    deployments: String,
-    /// Whether it can revoke itself.
-    is_admin: bool,
-}
-
-#[derive(Default)]
-struct Counts {
-    revoked: AtomicUsize,
-    by_themselves: AtomicUsize,
-    with_project: AtomicUsize,
-    evictions: AtomicUsize,
-    kills: AtomicUsize,
-    kv_outages: AtomicUsize,
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.0.is_over.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Stage {
@@ -69,8 +47,7 @@ impl Stage {
             edges: edges.clients(),
             workspaces: workspaces.collect(),
             recorder: Recorder::start(),
-            roster: Mutex::default(),
-            counts: Counts::default(),
+            roster: Roster::default(),
             is_over: AtomicBool::new(false),
         }
     }
@@ -80,102 +57,70 @@ impl Stage {
         thread::scope(|scope| {
             for workspace in 0..WORKSPACES {
                 scope.spawn(move || {
-                    (0..tokens / WORKSPACES).for_each(|n| drop(self.create(workspace, None, n % 8 == 0)))
+                    for number in 0..tokens / WORKSPACES {
+                        self.create(workspace, None, number % 8 == 0);
+                    }
                 });
             }
         });
     }
 
-    pub fn end(&self) {
-        self.is_over.store(true, Ordering::Relaxed);
+    /// Callers and admins work until this is dropped.
+    pub const fn at_work(&self) -> AtWork<'_> {
+        AtWork(self)
     }
 
-    /// Calls one edge all the time: with a live token, or one that was revoked lately.
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
+    }
+
+    /// Uses tokens at one edge, the living and the lately revoked.
     pub fn call(&self, edge: usize, mut rng: Rng) {
-        while !self.is_over.load(Ordering::Relaxed) {
-            if let Some(token) = self.pick(&mut rng) {
+        while !self.is_over() {
+            if let Some(token) = self.roster.pick(&mut rng) {
                 self.deploy(edge, &token);
             }
         }
     }
 
-    /// Revokes and creates in one workspace all the time.
+    /// Revokes and creates in one workspace.
     pub fn administer(&self, workspace: usize, mut rng: Rng) {
-        while !self.is_over.load(Ordering::Relaxed) {
+        while !self.is_over() {
             match rng.u8(0..20) {
                 0 => self.delete_a_project(workspace),
-                _ => self.replace_one(workspace, &mut rng),
+                _ => self.replace_a_token(workspace, &mut rng),
             }
         }
     }
 
-    fn pick(&self, rng: &mut Rng) -> Option<Arc<Token>> {
-        let roster = self.roster.lock().unwrap();
-        let recent = &roster.revoked[roster.revoked.len().saturating_sub(RECENT)..];
-        let tokens = if rng.bool() { recent } else { &roster.live };
-        rng.choice(tokens).map(Arc::clone)
-    }
-
-    /// Uses a token at an edge; the status is written down.
-    fn deploy(&self, edge: usize, token: &Token) -> u16 {
-        let client = self.doors[edge].with_token(&token.text);
-        self.recorder.request(edge, token.number, || client.send("POST", &token.deployments).status)
-    }
-
-    fn deploy_everywhere(&self, token: &Token) {
-        for edge in 0..self.doors.len() {
-            self.deploy(edge, token);
+    /// One is revoked and one is made; every edge must know at once.
+    fn replace_a_token(&self, workspace: usize, rng: &mut Rng) {
+        if let Some(token) = self.roster.condemn_one(workspace, rng) {
+            let admin = self.admin(workspace);
+            let caller = if token.is_admin { admin.with_token(&token.text) } else { admin.clone() };
+            let path = self.workspaces[workspace].path(&format!("/access-tokens/{}", token.id));
+            self.revoke(&[token], || delete(&caller, &admin, &path));
         }
+        let token = self.create(workspace, None, rng.u8(0..8) == 0);
+        self.deploy_everywhere(&token);
     }
 
-    /// A token is revoked, another made; every edge must know at once.
-    fn replace_one(&self, workspace: usize, rng: &mut Rng) {
-        if let Some(token) = self.take(workspace, rng) {
-            self.revoke(&token);
-            self.deploy_everywhere(&token);
-        }
-        self.deploy_everywhere(&self.create(workspace, None, rng.u8(0..8) == 0));
-    }
-
-    /// Chooses who dies. From now on callers try it often.
-    fn take(&self, workspace: usize, rng: &mut Rng) -> Option<Arc<Token>> {
-        let mut roster = self.roster.lock().unwrap();
-        let own: Vec<_> = (0..roster.live.len()).filter(|&index| roster.live[index].workspace == workspace).collect();
-        let token = roster.live.swap_remove(*rng.choice(&own)?);
-        roster.revoked.push(Arc::clone(&token));
-        Some(token)
-    }
-
-    fn revoke(&self, token: &Token) {
-        let own = self.admin(token.workspace);
-        let caller = if token.is_admin { own.with_token(&token.text) } else { own.clone() };
-        let path = self.workspaces[token.workspace].path(&format!("/access-tokens/{}", token.id));
-        self.recorder.revoking(token.number);
-        delete(&caller, &own, &path);
-        self.recorder.revoked(token.number);
-        self.counts.revoked.fetch_add(1, Ordering::Relaxed);
-        self.counts.by_themselves.fetch_add(usize::from(token.is_admin), Ordering::Relaxed);
-    }
-
+    /// A project dies, and its tokens with it.
     fn delete_a_project(&self, workspace: usize) {
-        let admin = self.admin(workspace);
-        let path = self.workspaces[workspace].path("/projects");
+        let (admin, path) = (self.admin(workspace), self.workspaces[workspace].path("/projects"));
         let project = admin.post(&path, &json!({"name": "Short-lived"})).json()["id"].as_str().unwrap().to_owned();
         let tokens = [0; 3].map(|_| self.create(workspace, Some(&project), false));
         tokens.iter().for_each(|token| self.deploy_everywhere(token));
-        self.forget(&tokens);
-        tokens.iter().for_each(|token| self.recorder.revoking(token.number));
-        delete(&admin, &admin, &format!("{path}/{project}"));
-        tokens.iter().for_each(|token| self.recorder.revoked(token.number));
-        self.counts.with_project.fetch_add(tokens.len(), Ordering::Relaxed);
-        tokens.iter().for_each(|token| self.deploy_everywhere(token));
+        tokens.iter().for_each(|token| self.roster.condemn(token));
+        self.revoke(&tokens, || delete(&admin, &admin, &format!("{path}/{project}")));
     }
 
-    /// Moves tokens from the living to the revoked.
-    fn forget(&self, tokens: &[Arc<Token>]) {
-        let mut roster = self.roster.lock().unwrap();
-        roster.live.retain(|live| tokens.iter().all(|token| token.number != live.number));
-        roster.revoked.extend(tokens.iter().cloned());
+    /// Notes when `delete` was called and answered, and tries the tokens at once.
+    fn revoke(&self, tokens: &[Arc<Token>], delete: impl FnOnce()) {
+        tokens.iter().for_each(|token| self.recorder.revoking(token.number));
+        delete();
+        tokens.iter().for_each(|token| self.recorder.revoked(token.number));
+        tokens.iter().for_each(|token| self.deploy_everywhere(token));
     }
 
     fn create(&self, workspace: usize, project: Option<&str>, is_admin: bool) -> Arc<Token> {
@@ -191,9 +136,10 @@ impl Stage {
         let view = answer.json();
         let text = |name: &str| view[name].as_str().unwrap().to_owned();
         let deployments = home.path(&format!("/projects/{}/deployments", project.unwrap_or(&home.project)));
-        let token = Token { number, id: text("id"), text: text("token"), workspace, deployments, is_admin };
-        let token = Arc::new(token);
-        self.roster.lock().unwrap().live.push(Arc::clone(&token));
+        let dies_with_project = project.is_some();
+        let (id, text) = (text("id"), text("token"));
+        let token = Arc::new(Token { number, id, text, workspace, deployments, dies_with_project, is_admin });
+        self.roster.add(&token);
         token
     }
 
@@ -201,58 +147,40 @@ impl Stage {
         self.edges[workspace % self.edges.len()].with_token(&self.workspaces[workspace].admin)
     }
 
-    pub fn evict_ledgers(&self, edges: &Edges) {
-        self.recorder.fault(|| edges.ledgers.evict_ledgers().expect("evicted"));
-        self.counts.evictions.fetch_add(1, Ordering::Relaxed);
+    /// Uses a token at an edge, and writes the answer down.
+    fn deploy(&self, edge: usize, token: &Token) -> u16 {
+        let client = self.doors[edge].with_token(&token.text);
+        self.recorder.request(edge, token.number, || client.send("POST", &token.deployments).status)
     }
 
-    /// The process is gone for a second; edges keep what they have in memory.
-    pub fn kill_ledgers(&self, edges: &mut Edges) {
-        self.recorder.fault(|| {
-            edges.ledgers.kill();
-            sleep(Duration::from_secs(1));
-            edges.ledgers.start().expect("the ledgers come back");
-        });
-        self.counts.kills.fetch_add(1, Ordering::Relaxed);
+    fn deploy_everywhere(&self, token: &Token) {
+        for edge in 0..self.doors.len() {
+            self.deploy(edge, token);
+        }
     }
 
-    /// Every call of KV fails for a second.
-    pub fn fail_kv(&self, edges: &Edges) {
-        self.recorder.fault(|| {
-            edges.kv.set_down(true);
-            sleep(Duration::from_secs(1));
-            edges.kv.set_down(false);
-        });
-        self.counts.kv_outages.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Now that nothing is broken, live tokens work on every edge, and the others do not.
+    /// Now that nothing is broken, live tokens work on every edge, and no others.
     pub fn expect_truth(&self) {
         thread::scope(|scope| {
             for edge in 0..self.doors.len() {
                 scope.spawn(move || {
-                    let roster = self.roster.lock().unwrap();
-                    let all = roster.live.iter().map(|token| (token, 200));
-                    let all: Vec<_> = all
-                        .chain(roster.revoked.iter().map(|token| (token, 401)))
-                        .map(|(token, expected)| (Arc::clone(token), expected))
-                        .collect();
-                    drop(roster);
-                    for (token, expected) in all {
-                        let is_so = wait_until(PATIENCE, || self.deploy(edge, &token) == expected);
-                        assert!(is_so, "token {} at edge {edge} does not answer {expected}", token.number);
-                    }
+                    self.roster.all().iter().for_each(|(token, works)| self.expect(edge, token, *works))
                 });
             }
         });
     }
 
-    /// What happened in numbers, and the verdict.
-    pub fn finish(self, edges: &Edges) -> (String, Verdict) {
-        let Roster { live, revoked } = self.roster.into_inner().unwrap();
+    fn expect(&self, edge: usize, token: &Token, works: bool) {
+        let expected = if works { 200 } else { 401 };
+        let is_so = wait_until(PATIENCE, || self.deploy(edge, token) == expected);
+        assert!(is_so, "token {} at edge {edge} does not answer {expected}", token.number);
+    }
+
+    /// All that was seen, with what KV said about it.
+    pub fn history(self, edges: &Edges) -> History {
         let peppers: Keyring = edges.secrets.token_pepper.parse().unwrap();
         let mut history = self.recorder.finish();
-        for token in live.iter().chain(&revoked) {
+        for (token, _) in self.roster.all() {
             let text = TokenText::parse(&token.text, &TokenPrefix::default()).unwrap();
             let key = Digest::current(text, &peppers).to_hex();
             for edge in 0..self.doors.len() {
@@ -264,11 +192,11 @@ impl Stage {
                 history.excuses.insert((edge, token.number), excuse);
             }
         }
-        (format!("{} creates, {}", history.lives.len(), self.counts), history.check())
+        history
     }
 }
 
-/// Deletes something. A 202 promises nothing yet: somebody who may asks again until it is done.
+/// Deletes something. A 202 promises nothing yet: somebody who still may asks again until it is done.
 fn delete(caller: &Client, admin: &Client, path: &str) {
     let mut status = caller.send("DELETE", path).status;
     let is_done = wait_until(PATIENCE, || {
@@ -278,25 +206,4 @@ fn delete(caller: &Client, admin: &Client, path: &str) {
         status != 202
     });
     assert!(is_done && status == 200, "DELETE {path} answered {status}");
-}
-
-impl fmt::Display for Counts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let get = |count: &AtomicUsize| count.load(Ordering::Relaxed);
-        let Self { revoked, by_themselves, with_project, evictions, kills, kv_outages } = self;
-        write!(
-            f,
-            "{} revocations ({} of the caller's own) and {} with a project, ",
-            get(revoked),
-            get(by_themselves),
-            get(with_project)
-        )?;
-        write!(
-            f,
-            "ledgers evicted {} times and killed {} times, KV down {} times",
-            get(evictions),
-            get(kills),
-            get(kv_outages)
-        )
-    }
 }
