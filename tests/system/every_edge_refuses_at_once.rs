@@ -19,14 +19,15 @@ const TOKENS: usize = 200;
 const CALLERS: usize = 6;
 const ADMINS: usize = 8;
 
-/// How long a fault lasts that has a length.
-const OUTAGE: Duration = Duration::from_secs(1);
-
 pub fn through_faults_of_kv_and_ledger() {
     let seed = env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| fastrand::u64(..));
     println!("every_edge_refuses_at_once: SEED={seed}");
     let mut edges = start(seed);
     let stage = Stage::new(&edges, edges.clients());
+    for _ in 0..3 {
+        stage.revoke_after(|| evict_ledgers(&stage.recorder, &edges));
+        stage.revoke_after(|| kill_ledgers(&stage.recorder, &mut edges));
+    }
     stage.fill(TOKENS);
     play(&stage, seed, || break_things(&stage.recorder, &mut edges));
     edges.kv.heal();
@@ -73,31 +74,41 @@ fn play(stage: &Stage, seed: u64, happen: impl FnOnce()) {
 
 /// Everything breaks twice, with time to recover before the next.
 fn break_things(recorder: &Recorder, edges: &mut Edges) {
-    let calm = || sleep(Duration::from_secs(5));
+    let calm = || sleep(Duration::from_secs(4));
     for _ in 0..2 {
         calm();
-        recorder.fault("ledgers evicted", || edges.ledgers.evict_ledgers().expect("evicted"));
+        evict_ledgers(recorder, edges);
         calm();
-        recorder.fault("ledgers killed", || kill_ledgers(edges));
+        kill_ledgers(recorder, edges);
         calm();
-        recorder.fault("KV down", || fail_kv(edges));
+        fail_kv(recorder, edges);
     }
     calm();
 }
 
-/// The process of the ledgers is gone for a while; edges keep what they remember.
-fn kill_ledgers(edges: &mut Edges) {
-    edges.ledgers.kill();
-    sleep(OUTAGE);
-    edges.ledgers.restart().expect("the ledgers come back");
+fn evict_ledgers(recorder: &Recorder, edges: &Edges) {
+    recorder.fault("evicted", || edges.ledgers.evict_ledgers().expect("evicted"));
 }
 
-fn fail_kv(edges: &Edges) {
-    edges.kv.set_down(true);
-    sleep(OUTAGE);
-    edges.kv.set_down(false);
+/// The process of the ledgers dies and comes back; edges keep what they remember.
+fn kill_ledgers(recorder: &Recorder, edges: &mut Edges) {
+    recorder.fault("killed", || edges.ledgers.restart().expect("the ledgers come back"));
+}
+
+fn fail_kv(recorder: &Recorder, edges: &Edges) {
+    recorder.fault("KV down", || {
+        edges.kv.set_down(true);
+        sleep(Duration::from_secs(1));
+        edges.kv.set_down(false);
+    });
 }
 
 fn in_words(faults: &[Fault]) -> String {
-    faults.iter().map(|fault| fault.what).collect::<Vec<_>>().join(", ")
+    let count = |what| faults.iter().filter(|fault| fault.what == what).count();
+    format!(
+        "ledgers evicted {} times and killed {} times, KV down {} times",
+        count("evicted"),
+        count("killed"),
+        count("KV down")
+    )
 }

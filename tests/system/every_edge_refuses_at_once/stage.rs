@@ -6,6 +6,7 @@ use serde_json::json;
 use shared::digest::Digest;
 use shared::keyring::Keyring;
 use shared::token::{Token as TokenText, TokenPrefix};
+use std::slice;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -96,13 +97,33 @@ impl Stage {
     /// One is revoked and one is made; every edge must know at once.
     fn replace_a_token(&self, workspace: usize, rng: &mut Rng) {
         if let Some(token) = self.roster.condemn_one(workspace, rng) {
-            let admin = self.admin(workspace);
-            let caller = if token.is_admin { admin.with_token(&token.text) } else { admin.clone() };
-            let path = self.workspaces[workspace].path(&format!("/access-tokens/{}", token.id));
-            self.revoke(&[token], || delete(&caller, &admin, &path));
+            self.revoke_one(&token);
         }
         let token = self.create(workspace, None, rng.u8(0..8) == 0);
         self.deploy_everywhere(&token);
+    }
+
+    /// Every edge has just seen a token of each workspace when something happens, and then they are revoked.
+    ///
+    /// Without other traffic: a new ledger instance has lent nothing by itself when it applies the revocation,
+    /// and must wait for what the instance before it had lent.
+    pub fn revoke_after(&self, happen: impl FnOnce()) {
+        let tokens: Vec<_> = (0..WORKSPACES).map(|workspace| self.create(workspace, None, false)).collect();
+        tokens.iter().for_each(|token| self.deploy_everywhere(token));
+        happen();
+        thread::scope(|scope| {
+            for token in &tokens {
+                self.roster.condemn(token);
+                scope.spawn(|| self.revoke_one(token));
+            }
+        });
+    }
+
+    fn revoke_one(&self, token: &Arc<Token>) {
+        let admin = self.admin(token.workspace);
+        let caller = if token.is_admin { admin.with_token(&token.text) } else { admin.clone() };
+        let path = self.workspaces[token.workspace].path(&format!("/access-tokens/{}", token.id));
+        self.revoke(slice::from_ref(token), || delete(&caller, &admin, &path));
     }
 
     /// A project dies, and its tokens with it.
