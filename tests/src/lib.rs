@@ -1,5 +1,6 @@
 //! Starts the real parts of the system: the control plane's program, `wrangler dev` with the built
-//! worker, and an echo server in the place of the platform.
+//! worker, and an echo server in the place of the platform; or several edges, each of them `workerd`
+//! with the built worker, over one KV that is stale on purpose.
 //!
 //! The system tests (`tests/system`) use it, and so does `cargo xtask dev`.
 
