@@ -2,7 +2,7 @@
 #![expect(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
-mod storage;
+pub mod storage;
 
 use shared::change::{Change, Head};
 use shared::digest::Digest;
@@ -10,8 +10,6 @@ use shared::keyring::{KEY_LEN, Keyring};
 use shared::record::{Record, State};
 use shared::scope::ScopeSet;
 use shared::token::{NewToken, TokenPrefix};
-
-pub use storage::MemoryStorage;
 
 /// A keyring of one key, whose bytes are drawn from a counter.
 pub fn keyring(seed: u8) -> Keyring {
