@@ -1,29 +1,40 @@
 //! Starts the real parts of the system: the control plane's program, `wrangler dev` with the built
-//! worker, and an echo server in the place of the platform.
+//! worker, and an echo server in the place of the platform; or several edges, each of them `workerd`
+//! with the built worker, over one KV that is stale on purpose.
 //!
 //! The system tests (`tests/system`) use it, and so does `cargo xtask dev`.
 
 mod client;
 mod control_plane;
 mod edge;
+mod edges;
+mod history;
 mod origin;
 mod patience;
 pub mod port;
 mod process;
 mod raw_http;
+mod recorder;
 mod secrets;
 mod signed;
+mod stale_kv;
+mod workerd;
 mod world;
 
 pub use client::{Answer, Client};
 pub use control_plane::ControlPlane;
 pub use edge::{Edge, EdgeConfig};
+pub use edges::{Edges, EdgesConfig};
+pub use history::{Excuse, Fault, Finding, History, Life, Request, Span, Verdict};
 pub use origin::{EchoOrigin, Received};
 pub use patience::wait_until;
 pub use process::{Log, Process};
 pub use raw_http::send_raw;
+pub use recorder::Recorder;
 pub use secrets::{Secrets, write_private};
 pub use signed::send_signed;
+pub use stale_kv::{Said, StaleKv};
+pub use workerd::Workerd;
 pub use world::{Workspace, World};
 
 use std::path::PathBuf;

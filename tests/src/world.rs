@@ -26,7 +26,7 @@ pub struct World {
     directory: TempDir,
 }
 
-/// A fresh workspace of plan Pro with one project and an admin token.
+/// A fresh workspace with one project and an admin token.
 pub struct Workspace {
     /// Its id.
     pub id: String,
@@ -101,17 +101,26 @@ impl World {
     #[must_use]
     pub fn workspace(&self) -> Workspace {
         let number = self.workspaces.fetch_add(1, Ordering::Relaxed);
-        let (id, project) = (format!("ws_test{number}"), format!("proj_test{number}"));
-        let create = ["workspace", "create", "--id", &id, "--plan", "pro", "--project", &project];
-        self.control_plane.print(&create).expect("a workspace");
-        let token = ["token", "create", "--workspace", &id, "--name", "Admin", "--scopes", "admin"];
-        let output = self.control_plane.run(&token).expect("a token");
-        let admin = String::from_utf8_lossy(&output.stdout).trim().into();
-        Workspace { id, project, admin }
+        Workspace::create(&self.control_plane, number, "pro")
     }
 }
 
 impl Workspace {
+    /// Makes the workspace of this number.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    #[must_use]
+    pub fn create(control_plane: &ControlPlane, number: u32, plan: &str) -> Self {
+        let (id, project) = (format!("ws_test{number}"), format!("proj_test{number}"));
+        let create = ["workspace", "create", "--id", &id, "--plan", plan, "--project", &project];
+        control_plane.print(&create).expect("a workspace");
+        let token = ["token", "create", "--workspace", &id, "--name", "Admin", "--scopes", "admin"];
+        let output = control_plane.run(&token).expect("a token");
+        let admin = String::from_utf8_lossy(&output.stdout).trim().into();
+        Self { id, project, admin }
+    }
+
     /// The path of something in this workspace.
     #[must_use]
     pub fn path(&self, rest: &str) -> String {

@@ -9,6 +9,7 @@ mod a_revocation_outlives_the_edge;
 mod a_revoked_key_stops;
 mod after_a_minute;
 mod bodies_are_never_buffered;
+mod every_edge_refuses_at_once;
 mod foreign_paths_refuse;
 mod in_flight_answers_are_withheld;
 mod leases_spare_the_ledger;
@@ -83,6 +84,8 @@ fn main() {
         a_revocation_outlives_the_edge::also_when_the_control_plane_is_killed,
         leases_spare_the_ledger::and_none_are_given_if_none_are_wanted,
         leases_spare_the_ledger::and_no_other_length_is_accepted,
+        every_edge_refuses_at_once::through_faults_of_kv_and_ledger,
+        every_edge_refuses_at_once::and_this_test_would_notice_one_that_does_not,
         made_up_tokens_cost_little::and_hide_no_real_one,
         no_truth_no_access::without_kv,
         no_truth_no_access::without_a_ledger,

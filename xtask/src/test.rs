@@ -44,6 +44,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if all || options.unit {
         let packages = ["test", "--no-fail-fast", "-p", "shared", "-p", "control-plane", "-p", "xtask"];
         sound &= add(&mut count, &mut cargo(&packages))?;
+        sound &= add(&mut count, &mut cargo(&["test", "-p", "tests", "--lib"]))?;
     }
     if all || options.e2e {
         prepare_system()?;
