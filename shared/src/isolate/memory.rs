@@ -39,7 +39,7 @@ impl Default for Bounds {
 }
 
 /// What one isolate remembers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Isolate<G: Safeguards = All> {
     bounds: Bounds,
     records: DigestMap<Known>,
@@ -67,7 +67,7 @@ pub struct Decided<'a> {
     pub report: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Known {
     place: Place,
     record: Record,
@@ -75,7 +75,7 @@ struct Known {
     assertion: Option<(Timestamp, Rc<str>)>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Unknown {
     place: Place,
     /// The lease under which it was said, which a later one never prolongs.
