@@ -32,8 +32,6 @@ pub enum Action {
         isolate: usize,
         /// Which token; numbers beyond the existing ones are made up.
         token: u8,
-        /// Whether KV names its workspace; else the path does.
-        named: bool,
     },
     /// A waiting request looks again.
     Look {

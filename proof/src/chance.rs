@@ -54,10 +54,10 @@ enum Kind {
 
 /// How often each kind happens if a run does not draw otherwise: work, which every run does.
 const WORK: [(Kind, u32); 17] = [
-    (Kind::Pass, 24),
+    (Kind::Pass, 18),
     (Kind::Arrive, 30),
     (Kind::Look, 20),
-    (Kind::Headers, 12),
+    (Kind::Headers, 16),
     (Kind::Deliver, 20),
     (Kind::DeliverFirst, 30),
     (Kind::Confirm, 24),
@@ -130,9 +130,14 @@ impl Chance {
         }
     }
 
+    /// How many tokens there are before anything goes wrong.
+    pub(crate) fn prepared(&mut self, tokens: u8) -> u8 {
+        self.rng.u8(..=tokens)
+    }
+
     /// How many things happen.
     pub(crate) fn length(&mut self) -> usize {
-        self.rng.usize(40..300)
+        self.rng.usize(100..900)
     }
 
     /// What happens next.
@@ -143,7 +148,7 @@ impl Chance {
             Kind::Pass => Action::Pass(self.pause_ms(world)),
             Kind::Step => Action::Step(self.machine(world), self.rng.i64(-25..=25)),
             Kind::Leap => Action::Leap(self.machine(world), self.rng.i64(-self.leap_max_ms..=self.leap_max_ms)),
-            Kind::Arrive => Action::Arrive { isolate, token: self.presented(token), named: self.rng.u8(..4) > 0 },
+            Kind::Arrive => Action::Arrive { isolate, token: self.presented(token) },
             Kind::Look => Action::Look { isolate, request: self.below(world.edges[isolate].waiting()) },
             Kind::Cancel => {
                 let (request, told) = (self.below(world.edges[isolate].waiting()), self.rng.bool());

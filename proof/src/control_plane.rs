@@ -36,7 +36,10 @@ pub(crate) struct ControlPlane {
     pub(crate) life: u64,
     published: u64,
     resume_at: Option<u64>,
+    /// Versions that are acknowledged when a wait is over.
     due: Vec<(u64, Timestamp)>,
+    /// Versions whose creates every ledger that answers knows of from some moment on.
+    told: Vec<(u64, Timestamp)>,
     republish: Option<Republish>,
     /// The operator knows that a republish has to be run, or run again.
     must_republish: bool,
@@ -44,9 +47,9 @@ pub(crate) struct ControlPlane {
 
 impl ControlPlane {
     pub(crate) fn new(clock: Clock) -> Self {
-        let (database, due) = (Database::new(), Vec::new());
+        let (database, due, told) = (Database::new(), Vec::new(), Vec::new());
         let (backup, resume_at, republish) = (None, None, None);
-        Self { clock, database, backup, life: 0, published: 0, resume_at, due, republish, must_republish: false }
+        Self { clock, database, backup, life: 0, published: 0, resume_at, due, told, republish, must_republish: false }
     }
 
     /// Initialises the ledger: the empty history of the first epoch.
@@ -77,7 +80,9 @@ impl ControlPlane {
                 let version = head.min(last);
                 self.resume_at = None;
                 self.published = self.published.max(version);
-                self.due.push((version, self.clock.at(time).plus_ms(answer.wait_ms)));
+                let now = self.clock.at(time);
+                self.due.push((version, now.plus_ms(answer.wait_ms)));
+                self.told.push((version, now.plus_ms(answer.create_wait_ms)));
             }
             Some(Compared::OlderEpoch) => {}
             Some(_) | None => return self.conflict(),
@@ -109,22 +114,23 @@ impl ControlPlane {
         self.due.retain(|(_, due)| *due > now);
         if let Some(version) = over {
             self.database.acknowledge(version);
-            self.database.answer(self.published, judge);
+            self.database.answer(self.told(time), judge);
         }
     }
 
     /// Writes KV for the oldest change that the ledger has, and writes down that it did.
-    pub(crate) fn replicate(&mut self, judge: &mut Judge) {
-        if let Some(row) = self.database.to_replicate(self.published) {
+    pub(crate) fn replicate(&mut self, time: u64, judge: &mut Judge) {
+        let told = self.told(time);
+        if let Some(row) = self.database.to_replicate(told) {
             row.replicated = true;
-            self.database.answer(self.published, judge);
+            self.database.answer(told, judge);
         }
     }
 
     /// True times at which a wait is over.
     pub(crate) fn moments(&self) -> impl Iterator<Item = u64> {
         let republish = self.republish.iter().filter_map(|republish| republish.due.as_ref()).map(|(due, _)| *due);
-        self.due.iter().map(|(_, due)| *due).chain(republish).map(|due| self.clock.when(due))
+        self.due.iter().chain(&self.told).map(|(_, due)| *due).chain(republish).map(|due| self.clock.when(due))
     }
 
     /// The process dies and another starts.
@@ -132,6 +138,7 @@ impl ControlPlane {
         self.life += 1;
         (self.published, self.resume_at, self.republish) = (0, None, None);
         self.due.clear();
+        self.told.clear();
     }
 
     pub(crate) fn back_up(&mut self) {
@@ -139,9 +146,13 @@ impl ControlPlane {
     }
 
     /// The database is what it was when it was backed up.
-    pub(crate) fn restore(&mut self) -> bool {
+    ///
+    /// It may have forgotten that a secret went out. Nobody is told that such a create is effective before the
+    /// republish that a restore requires, so it is as if the database still knew.
+    pub(crate) fn restore(&mut self, judge: &Judge) -> bool {
         let Some(backup) = self.backup.clone() else { return false };
         self.database = backup;
+        self.database.announce_all(judge);
         self.must_republish = true;
         self.crash();
         true
@@ -187,7 +198,7 @@ impl ControlPlane {
             self.database.initialised = true;
             self.database.acknowledge(position.head.version);
             truths.iter().for_each(|(digest, truth)| judge.answer(*digest, *truth));
-            self.database.answer(self.published, judge);
+            self.database.answer(self.told(time), judge);
         }
         if steps > 1 {
             self.database.conflict = false;
@@ -212,10 +223,16 @@ impl ControlPlane {
         self.republish.is_none() && !self.must_republish && self.database.is_finished()
     }
 
+    fn told(&self, time: u64) -> u64 {
+        let now = self.clock.at(time);
+        self.told.iter().filter(|(_, at)| *at <= now).map(|(version, _)| *version).max().unwrap_or(0)
+    }
+
     fn conflict(&mut self) -> bool {
         self.database.conflict = true;
         self.published = 0;
         self.due.clear();
+        self.told.clear();
         true
     }
 }

@@ -93,21 +93,28 @@ impl Database {
         true
     }
 
+    /// Notes it of every create whose secret is out.
+    pub(crate) fn announce_all(&mut self, judge: &Judge) {
+        for row in self.rows.iter_mut().filter(|row| row.creates && judge.is_out(row.change.digest)) {
+            row.announced = true;
+        }
+    }
+
     pub(crate) fn acknowledge(&mut self, version: u64) {
         self.rows.iter_mut().filter(|row| row.change.version <= version).for_each(|row| row.acknowledged = true);
     }
 
-    /// The oldest change that the ledger has and KV does not.
-    pub(crate) fn to_replicate(&mut self, published: u64) -> Option<&mut Row> {
-        self.rows.iter_mut().find(|row| !row.replicated && (row.acknowledged || row.change.version <= published))
+    /// The oldest change that every ledger that answers has, and KV does not.
+    pub(crate) fn to_replicate(&mut self, told: u64) -> Option<&mut Row> {
+        self.rows.iter_mut().find(|row| !row.replicated && (row.acknowledged || row.change.version <= told))
     }
 
     /// Calls whose change is effective now answer. A create is so without the wait, since nobody knew its token,
     /// unless its secret went out.
-    pub(crate) fn answer(&mut self, published: u64, judge: &mut Judge) {
+    pub(crate) fn answer(&mut self, told: u64, judge: &mut Judge) {
         for row in self.rows.iter_mut().filter(|row| !row.effective && row.replicated) {
-            let told = row.creates && !row.announced && row.change.version <= published;
-            if row.acknowledged || told {
+            let early = row.creates && !row.announced && row.change.version <= told;
+            if row.acknowledged || early {
                 row.effective = true;
                 judge.answer(row.change.digest, row.truth);
             }

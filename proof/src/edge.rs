@@ -45,8 +45,6 @@ pub(crate) enum Step {
 #[derive(Debug, Clone)]
 struct Request {
     digest: Digest,
-    /// Whether KV named the workspace; else the path did.
-    named: bool,
     step: Step,
     /// What it may be decided by at the earliest: as of its arrival, and later as of its answer's headers.
     floor: Floor,
@@ -101,8 +99,8 @@ impl<G: Safeguards> Edge<G> {
     }
 
     /// A request arrives.
-    pub(crate) fn arrive(&mut self, digest: Digest, named: bool, floor: Floor, time: u64) -> Vec<Effect> {
-        self.decide(Request { digest, named, step: Step::HandOver, floor, basis: Basis::Nonsense }, time)
+    pub(crate) fn arrive(&mut self, digest: Digest, floor: Floor, time: u64) -> Vec<Effect> {
+        self.decide(Request { digest, step: Step::HandOver, floor, basis: Basis::Nonsense }, time)
     }
 
     /// A waiting request looks again.
@@ -115,7 +113,8 @@ impl<G: Safeguards> Edge<G> {
             Next::LookAgain => return Vec::new(),
         };
         let (_, request) = self.waiting.remove(index);
-        if answer.truth == Truth::NoLedger && request.named {
+        // An instance that was replaced before the workspace was made knows of no workspace, for as long as it lives.
+        if answer.truth == Truth::NoLedger {
             return vec![Effect::CannotTell];
         }
         let verdict = basis_of(answer.decide(&REQUIREMENT, now));

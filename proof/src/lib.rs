@@ -10,6 +10,7 @@ mod instance;
 mod judge;
 mod network;
 mod run;
+mod script;
 #[path = "../../shared/tests/support/storage.rs"]
 mod storage;
 mod trace;
@@ -21,6 +22,7 @@ pub use coverage::Coverage;
 pub use database::Edit;
 pub use judge::Violation;
 pub use run::{Outcome, Run};
+pub use script::{Replay, Script};
 pub use trace::Trace;
 pub use variants::{With, without};
 pub use world::{Setup, World};

@@ -21,13 +21,17 @@ struct Arguments {
     leap_ms: i64,
     #[arg(long, default_value_t = 1)]
     stop: usize,
+    #[arg(long)]
+    min: bool,
 }
 
 fn main() -> ExitCode {
     let a = Arguments::parse();
     let missing = a.without.as_ref().map(|n| Safeguard::ALL.into_iter().find(|s| format!("{s:?}") == *n).expect("x"));
     if let Some(seed) = a.seed {
-        let o = without(missing, Run { seed, leap_max_ms: a.leap_ms, traced: true });
+        let (_, mut s) = without(missing, Run { seed, leap_max_ms: a.leap_ms });
+        if a.min { s = s.minimised(missing); }
+        let o = without(missing, proof::Replay { script: &s, traced: true });
         print!("{}", o.trace);
         println!("{:?}\n{}", o.violation, o.coverage);
         return ExitCode::SUCCESS;
@@ -40,7 +44,7 @@ fn main() -> ExitCode {
             s.spawn(|| loop {
                 let seed = next.fetch_add(1, Ordering::Relaxed);
                 if seed >= a.from + a.seeds { break; }
-                let o = without(missing, Run { seed, leap_max_ms: a.leap_ms, traced: false });
+                let (o, _) = without(missing, Run { seed, leap_max_ms: a.leap_ms });
                 let mut t = total.lock().unwrap();
                 t.0 += o.coverage;
                 if let Some(v) = o.violation { t.1.push((seed, v)); if t.1.len() >= a.stop { next.store(u64::MAX/2, Ordering::Relaxed); } }

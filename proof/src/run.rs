@@ -3,6 +3,7 @@
 use crate::chance::Chance;
 use crate::coverage::Coverage;
 use crate::judge::Violation;
+use crate::script::Script;
 use crate::trace::Trace;
 use crate::variants::With;
 use crate::world::World;
@@ -15,8 +16,6 @@ pub struct Run {
     pub seed: u64,
     /// How far clocks leap beyond what is assumed of them, in milliseconds; 0 in a run within the assumptions.
     pub leap_max_ms: i64,
-    /// Whether to write down what happens.
-    pub traced: bool,
 }
 
 /// How a run went.
@@ -30,25 +29,43 @@ pub struct Outcome {
     pub trace: Trace,
 }
 
+impl Outcome {
+    pub(crate) fn of<G: Safeguards>(mut world: World<G>, violation: Option<Violation>) -> Self {
+        world.coverage.effective = world.judge.effective();
+        Self { violation, coverage: world.coverage, trace: world.trace }
+    }
+}
+
 impl Run {
     /// A run within the assumptions.
     #[must_use]
     pub const fn of(seed: u64) -> Self {
-        Self { seed, leap_max_ms: 0, traced: false }
+        Self { seed, leap_max_ms: 0 }
     }
 }
 
 impl With for Run {
-    type Output = Outcome;
+    type Output = (Outcome, Script);
 
-    fn with<G: Safeguards>(self) -> Outcome {
+    /// What happens depends on what has happened, so the script is only known afterwards.
+    fn with<G: Safeguards>(self) -> (Outcome, Script) {
         let mut chance = Chance::new(self.seed, self.leap_max_ms);
-        let trace = if self.traced { Trace::on() } else { Trace::off() };
-        let mut world = World::<G>::new(&chance.setup(), trace);
-        let length = chance.length();
-        let mut happen = || (0..length).try_for_each(|_| world.perform(chance.next(&world)));
-        let violation = happen().and_then(|()| world.settle()).err();
-        world.coverage.effective = world.judge.effective();
-        Outcome { violation, coverage: world.coverage, trace: world.trace }
+        let setup = chance.setup();
+        let mut world = World::<G>::new(&setup, Trace::off());
+        let mut script = Script { prepared: chance.prepared(setup.tokens), setup, actions: Vec::new() };
+        let violation = happen(&mut world, &mut chance, &mut script).err();
+        (Outcome::of(world, violation), script)
     }
+}
+
+fn happen<G: Safeguards>(world: &mut World<G>, chance: &mut Chance, script: &mut Script) -> Result<(), Violation> {
+    if script.prepared > 0 {
+        world.prepare(script.prepared)?;
+    }
+    for _ in 0..chance.length() {
+        let action = chance.next(world);
+        script.actions.push(action);
+        world.perform(action)?;
+    }
+    world.settle()
 }

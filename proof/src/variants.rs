@@ -38,7 +38,7 @@ macro_rules! variants {
 }
 
 variants! {
-    WaitForLeases WaitAgain ConfirmedWindow InheritedNeverShrinks LeaseInsideWindow UninitialisedGrantsNothing
-    HashChain GrowingEpochs MeasureFromBeforeSend VoidOnBackwardClock RightSinceAndEpoch OlderAnswersChangeNothing
+    WaitForLeases WaitAgain CreatesWaitForReplaced ConfirmedWindow InheritedNeverShrinks LeaseInsideWindow
+    UninitialisedGrantsNothing HashChain GrowingEpochs MeasureFromBeforeSend VoidOnBackwardClock RightSinceAndEpoch OlderAnswersChangeNothing
     UnknownDiesWithLease OnceRuleOrder DecideAgainInFlight
 }

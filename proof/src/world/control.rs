@@ -47,7 +47,7 @@ impl<G: Safeguards> World<G> {
     }
 
     pub(super) fn replicate(&mut self) {
-        self.control_plane.replicate(&mut self.judge);
+        self.control_plane.replicate(self.time, &mut self.judge);
     }
 
     pub(super) fn crash(&mut self) {
@@ -56,7 +56,7 @@ impl<G: Safeguards> World<G> {
     }
 
     pub(super) fn restore(&mut self) {
-        self.coverage.restored += u64::from(self.control_plane.restore());
+        self.coverage.restored += u64::from(self.control_plane.restore(&self.judge));
     }
 
     pub(super) fn begin_republish(&mut self, age: usize) {

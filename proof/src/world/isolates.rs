@@ -9,25 +9,24 @@ use shared::safeguard::Safeguards;
 
 impl<G: Safeguards> World<G> {
     /// Nobody has a token whose secret is not out: such a request does not come.
-    pub(super) fn arrive(&mut self, isolate: usize, token: u8, named: bool) -> Result<(), Violation> {
+    pub(super) fn arrive(&mut self, isolate: usize, token: u8) -> Result<(), Violation> {
         let digest = digest(token);
         let floor = self.judge.floor(digest);
         if token < self.tokens && !self.judge.is_out(digest) {
             return Ok(());
         }
-        self.arrive_with(isolate, digest, named, floor)
+        self.arrive_with(isolate, digest, floor)
     }
 
     pub(super) fn arrive_with(
         &mut self,
         isolate: usize,
         digest: Digest,
-        named: bool,
         floor: Floor,
     ) -> Result<(), Violation> {
         let time = self.time;
         let edge = self.edges.get_mut(isolate);
-        let effects = edge.map_or_else(Vec::new, |edge| edge.arrive(digest, named, floor, time));
+        let effects = edge.map_or_else(Vec::new, |edge| edge.arrive(digest, floor, time));
         self.take(isolate, effects)
     }
 

@@ -114,7 +114,7 @@ impl<G: Safeguards> World<G> {
             }
             Action::Leap(machine, by_ms) => self.clock(machine).into_iter().for_each(|clock| clock.leap(by_ms)),
 
-            Action::Arrive { isolate, token, named } => return self.arrive(isolate, token, named),
+            Action::Arrive { isolate, token } => return self.arrive(isolate, token),
             Action::Look { isolate, request } => return self.look(isolate, request),
             Action::Cancel { isolate, request, told } => self.cancel(isolate, request, told),
             Action::Headers { isolate, request } => return self.headers(isolate, request),

@@ -4,7 +4,7 @@ use super::{World, digest};
 use crate::action::Action;
 use crate::control_plane::END_STEPS;
 use crate::judge::Violation;
-use shared::limits::ASK_LOST_MS;
+use shared::limits::{ASK_LOST_MS, CLOCK_STEP_MS};
 use shared::safeguard::Safeguards;
 
 /// Rounds after which everything must be effective. Each makes one call of the control plane and waits it out.
@@ -26,11 +26,20 @@ impl<G: Safeguards> World<G> {
         }
         self.finish_requests()?;
         self.finish_changes()?;
-        self.perform(Action::Pass(ASK_LOST_MS))?;
+        self.perform(Action::Pass(ASK_LOST_MS + CLOCK_STEP_MS))?;
         for isolate in 0..self.edges.len() {
             (0..self.tokens).try_for_each(|token| self.decide_by_newest(isolate, token))?;
         }
         Ok(())
+    }
+
+    /// Creates so many tokens while there are no faults.
+    ///
+    /// # Errors
+    /// If that does not work.
+    pub(crate) fn prepare(&mut self, tokens: u8) -> Result<(), Violation> {
+        (0..tokens).try_for_each(|token| self.perform(Action::Create(token)))?;
+        self.finish_changes()
     }
 
     fn finish_changes(&mut self) -> Result<(), Violation> {
@@ -51,7 +60,8 @@ impl<G: Safeguards> World<G> {
     }
 
     fn advance_control_plane(&mut self) -> Result<(), Violation> {
-        if self.control_plane.needs_republish() {
+        // One whose snapshot did not get through is run again.
+        if self.control_plane.needs_republish() || self.control_plane.parts().is_some() {
             self.perform(Action::BeginRepublish { age: 0 })?;
         }
         (0..self.control_plane.parts().unwrap_or(0)).try_for_each(|part| self.perform(Action::SendPart(part)))?;
@@ -87,7 +97,7 @@ impl<G: Safeguards> World<G> {
     fn decide_by_newest(&mut self, isolate: usize, token: u8) -> Result<(), Violation> {
         let digest = digest(token);
         let decisions = self.coverage.decisions;
-        self.arrive_with(isolate, digest, true, self.judge.newest(digest))?;
+        self.arrive_with(isolate, digest, self.judge.newest(digest))?;
         for _ in 0..LOOKS_MAX {
             if self.coverage.decisions > decisions {
                 return Ok(());

@@ -39,7 +39,7 @@ impl LedgerStorage for MemoryStorage {
     }
 
     fn changed_since(&self, version: u64, limit: usize) -> Result<Vec<TokenRecord>, Infallible> {
-        let changed = self.records.iter().filter(|(_, kept)| kept.changed > version && kept.created <= version);
+        let changed = self.records.iter().filter(|(_, kept)| kept.changed > version && kept.changed > kept.created);
         Ok(changed
             .take(limit)
             .map(|(digest, kept)| TokenRecord { digest: *digest, record: kept.record.clone() })
