@@ -275,7 +275,9 @@ impl<G: Safeguards> Isolate<G> {
             return Some(fit);
         }
         let from = if keeps::<G>(Safeguard::MeasureFromBeforeSend) { ask.at } else { now };
-        let granted = Lease { ends: Some(from.plus_ms(grant.lease_ms)), length_ms: grant.lease_ms, era: ask.era };
+        // The ledger waits for no lease of zero, so it must not live even if the clock has gone back a little.
+        let ends = (grant.lease_ms > 0).then(|| from.plus_ms(grant.lease_ms));
+        let granted = Lease { ends, length_ms: grant.lease_ms, era: ask.era };
         if fit == Fit::Replaces {
             workspace.memory = memory;
             workspace.lease = granted;
