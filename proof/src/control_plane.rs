@@ -4,7 +4,7 @@
 //! histories is the very function.
 
 use crate::clocks::Clock;
-use crate::database::Database;
+use crate::database::{Database, FIRST_EPOCH};
 use crate::judge::Judge;
 use shared::change::Head;
 use shared::digest::Digest;
@@ -52,12 +52,18 @@ impl ControlPlane {
         Self { clock, database, backup, life: 0, published: 0, resume_at, due, told, republish, must_republish: false }
     }
 
-    /// Initialises the ledger: the empty history of the first epoch.
+    /// Initialises the ledger: the empty history of the first epoch. A later epoch only ever begins with a snapshot of
+    /// everything.
     pub(crate) fn initialise(&self) -> Option<Snapshot> {
         let Database { epoch, initialised, conflict, .. } = self.database;
         let position = Position { epoch, head: Head::GENESIS };
         let snapshot = Snapshot { format: Format, position, part: 0, parts: 1, records: Vec::new() };
-        (!initialised && !conflict && self.republish.is_none()).then_some(snapshot)
+        (!initialised && !conflict && epoch == FIRST_EPOCH).then_some(snapshot)
+    }
+
+    /// Whether anything can be written down as acknowledged.
+    pub(crate) fn is_due(&self, time: u64) -> bool {
+        self.due.iter().any(|(_, due)| *due <= self.clock.at(time))
     }
 
     /// The next batch, at most `limit` changes.

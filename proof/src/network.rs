@@ -52,6 +52,10 @@ impl Envelope {
         }
     }
 
+    pub(crate) const fn is_to_ledger(&self) -> bool {
+        matches!(self, Self::ToLedger(..))
+    }
+
     /// What it is, for the trace.
     pub(crate) fn describe(&self) -> String {
         match self {

@@ -41,12 +41,12 @@ impl Script {
         self
     }
 
-    fn happen<G: Safeguards>(&self, world: &mut World<G>) -> Result<(), Violation> {
+    /// Lets all of it happen; faults do not stop.
+    pub(crate) fn happen<G: Safeguards>(&self, world: &mut World<G>) -> Result<(), Violation> {
         if self.prepared > 0 {
             world.prepare(self.prepared)?;
         }
-        self.actions.iter().try_for_each(|action| world.perform(*action))?;
-        world.settle()
+        self.actions.iter().try_for_each(|action| world.perform(*action))
     }
 }
 
@@ -65,7 +65,7 @@ impl With for Replay<'_> {
     fn with<G: Safeguards>(self) -> Outcome {
         let trace = if self.traced { Trace::on() } else { Trace::off() };
         let mut world = World::<G>::new(&self.script.setup, trace);
-        let violation = self.script.happen(&mut world).err();
+        let violation = self.script.happen(&mut world).and_then(|()| world.settle()).err();
         Outcome::of(world, violation)
     }
 }

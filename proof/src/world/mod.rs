@@ -155,6 +155,12 @@ impl<G: Safeguards> World<G> {
         all.filter(|moment| *moment > self.time).collect()
     }
 
+    /// Everything on which it depends what can happen from now on.
+    pub(crate) fn state(&self) -> impl std::fmt::Debug {
+        let Self { time, edges, instances, durable, network, control_plane, judge, moments, .. } = self;
+        (time, edges, instances, durable, network, control_plane, judge, moments)
+    }
+
     fn expect_moment(&mut self, in_ms: u64) {
         if self.moments.len() == MOMENTS_MAX {
             self.moments.remove(0);

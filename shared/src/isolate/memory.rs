@@ -16,6 +16,7 @@ use crate::safeguard::{All, Safeguard, Safeguards, keeps};
 use crate::timestamp::Timestamp;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
+use core::fmt;
 use core::hash::{BuildHasherDefault, Hasher};
 use core::marker::PhantomData;
 use core::num::NonZeroUsize;
@@ -39,7 +40,7 @@ impl Default for Bounds {
 }
 
 /// What one isolate remembers.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Isolate<G: Safeguards = All> {
     bounds: Bounds,
     records: DigestMap<Known>,
@@ -97,6 +98,20 @@ impl Hasher for DigestHasher {
 
     fn finish(&self) -> u64 {
         self.0
+    }
+}
+
+impl<G: Safeguards> fmt::Debug for Isolate<G> {
+    /// The maps' own would only show how much they hold.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Isolate")
+            .field("records", &fmt::from_fn(|f| f.debug_map().entries(&self.records).finish()))
+            .field("unknown", &fmt::from_fn(|f| f.debug_map().entries(&self.unknown).finish()))
+            .field("workspaces", &self.workspaces)
+            .field("waits", &self.waits)
+            .field("clock", &self.clock)
+            .field("sequence", &self.sequence)
+            .finish_non_exhaustive()
     }
 }
 
