@@ -1,6 +1,7 @@
 //! The HTTP application: every route, the caller before it, and how errors are written.
 
 use crate::clock::Clock;
+use crate::create_limit::CreateLimit;
 use crate::operator::authenticate;
 use crate::publisher::Publisher;
 use crate::random;
@@ -27,6 +28,8 @@ pub struct App {
     pub store: Store,
     /// What brings changes to the edge.
     pub publisher: Arc<Publisher>,
+    /// How fast tokens may be made.
+    pub creates: Arc<CreateLimit>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Keys and addresses.
@@ -36,7 +39,7 @@ pub struct App {
 /// The application that `serve` serves, and tests call.
 pub fn app(app: App) -> Router {
     let api = routes::api().layer(from_fn_with_state(app.clone(), authenticate));
-    api.merge(routes::health()).with_state(app).layer(from_fn(name_request))
+    api.merge(routes::own()).with_state(app).layer(from_fn(name_request))
 }
 
 /// Gives the request its id, and writes out the problem that an answer carries.

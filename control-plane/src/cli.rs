@@ -146,7 +146,8 @@ async fn start(settings: &RawSettings) -> anyhow::Result<(App, EdgeClient)> {
     let edge = EdgeClient::new(&checked, Arc::clone(&clock)).context("cannot set up calls of the edge")?;
     let publisher = Publisher::new(store.clone(), edge.clone(), Arc::clone(&clock));
     tokio::spawn(Arc::clone(&publisher).run());
-    Ok((App { store, publisher, clock, settings: Arc::new(checked) }, edge))
+    let app = App { store, publisher, creates: Arc::default(), clock, settings: Arc::new(checked) };
+    Ok((app, edge))
 }
 
 async fn serve(settings: &RawSettings) -> anyhow::Result<()> {

@@ -10,6 +10,7 @@ mod body;
 pub mod bootstrap;
 pub mod cli;
 pub mod clock;
+pub mod create_limit;
 mod error;
 mod operator;
 pub mod plan;

@@ -16,11 +16,14 @@ export function requestId(request) {
 
 // To the platform origin: the assertion instead of the bearer token, and nothing by which a
 // caller could speak for the edge or ask for another route than the one decided on.
-export function forwardToPlatform(request, url, assertion) {
+export function forwardToPlatform(request, url, assertion, inFlight) {
   const headers = withoutOverrides(request.headers);
   headers.delete("authorization");
   headers.set("deplo-assertion", assertion);
-  return send(request, url, headers);
+  return send(request, url, headers).then(
+    (response) => inFlight.release(response),
+    (why) => inFlight.fail(why),
+  );
 }
 
 // To the control plane: the bearer token goes along, since it decides by itself.
@@ -45,11 +48,45 @@ function withoutOverrides(incoming) {
   return headers;
 }
 
+export function waitUntil(context, promise) {
+  context.waitUntil(promise);
+}
+
+// No body, or one whose length is known and at most `bytesMax`. Looks at the headers first: touching
+// the body costs more than all of this.
+export function isShort(request, response, bytesMax) {
+  const length = response.headers.get("content-length");
+  return (length !== null && Number(length) <= bytesMax) || request.method === "HEAD" || response.body === null;
+}
+
+export function discard(response) {
+  response.body?.cancel().catch(() => {});
+}
+
+// Pumps a body through a native stream that can be cut. Of a body that has to be decoded on the way,
+// the length is not known.
+export function flow(response) {
+  const { headers, body } = response;
+  const length = headers.has("content-encoding") ? null : headers.get("content-length");
+  const { readable, writable } = length === null ? new IdentityTransformStream() : new FixedLengthStream(BigInt(length));
+  const abort = new AbortController();
+  const pumped = body.pipeTo(writable, { signal: abort.signal }).catch(() => {});
+  return { response: new Response(readable, response), pumped, cut: () => abort.abort() };
+}
+
 export function respond(status, contentType, body, challenge, retryAfter) {
   const headers = { "content-type": contentType, "cache-control": "no-store" };
   if (challenge !== undefined) headers["www-authenticate"] = challenge;
   if (retryAfter !== undefined) headers["retry-after"] = String(retryAfter);
   return new Response(body, { status, headers });
+}
+
+// A signed call of the control plane by a ledger.
+export async function callControlPlane(url, signature, body) {
+  const headers = { "content-type": "application/json", "deplo-signature": signature };
+  const response = await fetch(url, { method: "POST", headers, body, redirect: "manual" });
+  await response.body?.cancel();
+  return response.status;
 }
 
 // One call of a ledger object by a stub of its own: after an error a stub may be of no use.

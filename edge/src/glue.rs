@@ -1,6 +1,8 @@
 //! The functions of `glue.js`, and what they return as Rust types.
 
+use crate::in_flight::InFlight;
 use js_sys::{Array, Promise};
+use shared::limits::SHORT_BODY_MAX;
 use shared::question::RawRequest;
 use wasm_bindgen::prelude::*;
 
@@ -15,11 +17,44 @@ extern "C" {
 
     /// Sends the request to the platform origin with an assertion instead of its bearer token.
     #[wasm_bindgen(js_name = forwardToPlatform)]
-    pub(crate) fn forward_to_platform(request: &JsValue, url: &str, assertion: &str) -> Promise;
+    /// The answer is released by `in_flight`.
+    pub(crate) fn forward_to_platform(request: &JsValue, url: &str, assertion: &str, in_flight: InFlight) -> JsValue;
 
     /// Sends the request to the control plane, bearer token included.
     #[wasm_bindgen(js_name = forwardToControlPlane)]
     pub(crate) fn forward_to_control_plane(request: &JsValue, url: &str) -> Promise;
+
+    /// Keeps the request's context alive until the promise is settled, at most 30 s beyond its answer.
+    #[wasm_bindgen(js_name = waitUntil)]
+    pub(crate) fn wait_until(context: &JsValue, promise: &Promise);
+
+    #[wasm_bindgen(js_name = isShort)]
+    fn is_short_raw(request: &JsValue, response: &JsValue, bytes_max: u32) -> bool;
+
+    /// Throws a response's body away.
+    pub(crate) fn discard(response: &JsValue);
+
+    /// A long body on its way, see [`flow`].
+    pub(crate) type Flow;
+
+    /// Starts to pump a response's body through a native stream.
+    pub(crate) fn flow(response: &JsValue) -> Flow;
+
+    /// The response with the body that comes out of the stream.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn response(this: &Flow) -> JsValue;
+
+    /// Settled when the body is through, or when that failed.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn pumped(this: &Flow) -> Promise;
+
+    /// Ends the body in the middle, so that its receiver notices.
+    #[wasm_bindgen(method)]
+    pub(crate) fn cut(this: &Flow);
+
+    /// Sends a signed call to the control plane. Returns the HTTP status.
+    #[wasm_bindgen(js_name = callControlPlane, catch)]
+    pub(crate) async fn call_control_plane(url: &str, signature: &str, body: &str) -> Result<JsValue, JsValue>;
 
     /// Makes a response that nobody may store.
     pub(crate) fn respond(
@@ -47,6 +82,11 @@ pub(crate) async fn call_ledger(
     let answer: Array = call_ledger_raw(namespace, name, path, body).await?.unchecked_into();
     let status = answer.get(0).as_f64().unwrap_or_default();
     Ok((status as u16, answer.get(1).as_string().unwrap_or_default()))
+}
+
+/// Whether a response has no body, or one whose length is known and short.
+pub(crate) fn is_short(request: &JsValue, response: &JsValue) -> bool {
+    is_short_raw(request, response, SHORT_BODY_MAX)
 }
 
 /// The parts of a request that are decided on, and where to forward it.

@@ -1,17 +1,17 @@
-//! From a token's digests to its record: KV names the workspace, that workspace's ledger knows the rest.
+//! What is true of a token now, when memory cannot tell: its workspace is remembered, or KV names it, or the path
+//! does; that workspace's ledger knows the rest.
 
-use crate::clock;
-use crate::ledger::client;
-use crate::settings::Settings;
-use crate::timeout::within;
+use crate::timeout::{pause, within};
+use crate::visit::Visit;
+use crate::{clock, memory, renewal};
 use shared::budget::Budget;
 use shared::digest::Digest;
 use shared::id::WorkspaceId;
-use shared::ledger::{RenewalAnswer, WantedRecord};
-use shared::limits::{KV_TIMEOUT_MS, UNKNOWN_BUDGET_PER_S};
-use shared::record::Record;
+use shared::isolate::{Answer, Next, Truth, WaitId};
+use shared::limits::{KV_TIMEOUT_MS, LEDGER_TIMEOUT_MS, LOOK_AGAIN_MS, UNKNOWN_BUDGET_PER_S};
 use shared::refusal::Refusal;
 use std::cell::RefCell;
+use worker::kv::KvStore;
 
 /// How long KV may answer out of its cache near the isolate, in seconds. Entries never
 /// change, so this only delays the moment at which a new or removed one is noticed, and
@@ -31,56 +31,44 @@ pub(crate) enum NoRecord {
     CannotTell(String),
 }
 
-/// A record and the workspace whose ledger holds it.
-pub(crate) struct Found {
-    pub(crate) workspace_id: WorkspaceId,
-    pub(crate) record: Record,
+/// Finds out what is true of a visitor's token. What is asked for is asked for after this was called.
+pub(crate) async fn look_up(visit: &Visit, workspace_in_path: Option<&str>) -> Result<Answer, NoRecord> {
+    let digests = visit.digests();
+    if let Some(workspace_id) = memory::with(|isolate| isolate.workspace_of(digests)) {
+        return ask_named(visit, &workspace_id).await;
+    }
+    let in_path = workspace_in_path.and_then(|id| id.parse::<WorkspaceId>().ok());
+    if in_path.as_ref().is_some_and(|id| memory::with(|isolate| isolate.is_unknown(id, digests, clock::now()))) {
+        return Err(NoRecord::Refused(Refusal::UnknownToken));
+    }
+    match (workspace_in_kv(&visit.settings.kv, digests).await?, in_path) {
+        (Some(workspace_id), _) => ask_named(visit, &workspace_id).await,
+        (None, Some(workspace_id)) => ask_in_path(visit, &workspace_id).await,
+        (None, None) => Err(NoRecord::Refused(Refusal::UnknownToken)),
+    }
 }
 
-/// Finds the record of the token that these digests may stand for.
-///
-/// The answer is asked for by this very request, so it is younger than the request and
-/// may decide it, whatever the lease.
-pub(crate) async fn look_up(
-    settings: &Settings,
-    digests: &[Digest],
-    workspace_in_path: Option<&str>,
-) -> Result<Found, NoRecord> {
-    match workspace_in_kv(settings, digests).await? {
-        Some(workspace_id) => match ask(settings, &workspace_id, digests).await? {
-            Asked::Record(record) => Ok(Found { workspace_id, record }),
-            Asked::NoSuchToken => Err(NoRecord::Refused(Refusal::UnknownToken)),
-            Asked::Uninitialised => {
-                Err(NoRecord::CannotTell(format!("KV names {workspace_id}, whose ledger is empty")))
-            }
-        },
-        None => look_up_in_path(settings, digests, workspace_in_path).await,
+/// Somebody has named the token's workspace, so there must be a ledger.
+async fn ask_named(visit: &Visit, workspace_id: &WorkspaceId) -> Result<Answer, NoRecord> {
+    let answer = ask(visit, workspace_id).await?;
+    match answer.truth {
+        Truth::NoLedger => Err(NoRecord::CannotTell(format!("KV names {workspace_id}, whose ledger is empty"))),
+        Truth::Record(_) | Truth::NoSuchToken => Ok(answer),
     }
 }
 
 /// KV does not know the token. It may be too young for KV, so the ledger of the workspace
 /// in the path is asked, as long as the budget lasts.
-async fn look_up_in_path(
-    settings: &Settings,
-    digests: &[Digest],
-    workspace_in_path: Option<&str>,
-) -> Result<Found, NoRecord> {
-    let unknown = NoRecord::Refused(Refusal::UnknownToken);
-    let Some(workspace_id) = workspace_in_path.and_then(|id| id.parse::<WorkspaceId>().ok()) else {
-        return Err(unknown);
-    };
+async fn ask_in_path(visit: &Visit, workspace_id: &WorkspaceId) -> Result<Answer, NoRecord> {
     if !UNKNOWN_BUDGET.with_borrow_mut(|budget| budget.take(clock::now())) {
         return Err(NoRecord::CannotTell("too many tokens that KV does not know".into()));
     }
-    match ask(settings, &workspace_id, digests).await? {
-        Asked::Record(record) => Ok(Found { workspace_id, record }),
-        Asked::NoSuchToken | Asked::Uninitialised => Err(unknown),
-    }
+    ask(visit, workspace_id).await
 }
 
-async fn workspace_in_kv(settings: &Settings, digests: &[Digest]) -> Result<Option<WorkspaceId>, NoRecord> {
+async fn workspace_in_kv(kv: &KvStore, digests: &[Digest]) -> Result<Option<WorkspaceId>, NoRecord> {
     for digest in digests {
-        let get = settings.kv.get(&digest.to_hex()).cache_ttl(KV_CACHE_TTL_S).text();
+        let get = kv.get(&digest.to_hex()).cache_ttl(KV_CACHE_TTL_S).text();
         let found = match within(KV_TIMEOUT_MS, get).await {
             Some(Ok(found)) => found,
             Some(Err(why)) => return Err(NoRecord::CannotTell(format!("KV failed: {why}"))),
@@ -94,22 +82,26 @@ async fn workspace_in_kv(settings: &Settings, digests: &[Digest]) -> Result<Opti
     Ok(None)
 }
 
-enum Asked {
-    Record(Record),
-    NoSuchToken,
-    Uninitialised,
-}
-
-async fn ask(settings: &Settings, workspace_id: &WorkspaceId, digests: &[Digest]) -> Result<Asked, NoRecord> {
-    let answer = client::renew(&settings.ledgers, workspace_id, digests).await.map_err(NoRecord::CannotTell)?;
-    match answer {
-        RenewalAnswer::Granted(grant) => Ok(wanted(grant.wanted, digests).map_or(Asked::NoSuchToken, Asked::Record)),
-        RenewalAnswer::NoWindow => Err(NoRecord::CannotTell(format!("the ledger of {workspace_id} has no window"))),
-        RenewalAnswer::Uninitialised => Ok(Asked::Uninitialised),
+async fn ask(visit: &Visit, workspace_id: &WorkspaceId) -> Result<Answer, NoRecord> {
+    let wait = memory::with(|isolate| isolate.wait(workspace_id, visit.digests(), clock::now()));
+    let answer = answer_for(visit, wait).await;
+    if answer.is_err() {
+        memory::with(|isolate| isolate.give_up(wait));
     }
+    answer.map_err(NoRecord::CannotTell)
 }
 
-/// The record of the first digest that has one. What was not asked for is not looked at.
-fn wanted(answered: Vec<WantedRecord>, digests: &[Digest]) -> Option<Record> {
-    answered.into_iter().filter(|wanted| digests.contains(&wanted.digest)).find_map(|wanted| wanted.record)
+/// Asks the ledger, or lets others ask and looks again.
+async fn answer_for(visit: &Visit, wait: WaitId) -> Result<Answer, String> {
+    let give_up_at = clock::now().plus_ms(LEDGER_TIMEOUT_MS);
+    loop {
+        match memory::with(|isolate| isolate.next(wait, clock::now())) {
+            Next::Decide(answer) => return Ok(answer),
+            Next::Ask(ask) => renewal::send(visit, ask).await?,
+            Next::LookAgain => pause(LOOK_AGAIN_MS).await,
+        }
+        if clock::now() >= give_up_at {
+            return Err(format!("nothing was known after {LEDGER_TIMEOUT_MS} ms"));
+        }
+    }
 }

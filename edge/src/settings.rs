@@ -2,7 +2,7 @@
 
 use shared::assertion::Asserter;
 use shared::keyring::{self, Keyring};
-use shared::limits::LEASE_MS_DEFAULT;
+use shared::limits::{LEASE_MS_DEFAULT, LEASE_MS_MAX};
 use shared::token::TokenPrefix;
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -44,13 +44,15 @@ impl Settings {
     fn read(env: &Env) -> Result<Self, String> {
         let origin_url = url(env, "ORIGIN_URL")?;
         let asserter = Asserter::new(&keyring(env, "ASSERTION_KEY")?, &origin_url).map_err(|why| why.to_string())?;
+        // Only ledgers use it, but whoever mistypes it should hear of it at once.
+        lease_ms(env)?;
         Ok(Self {
             prefix: prefix(env)?,
             peppers: keyring(env, "TOKEN_PEPPER")?,
-            publish_keys: keyring(env, "PUBLISH_KEY")?,
+            publish_keys: publish_keys(env)?,
             asserter,
             origin_url,
-            control_plane_url: url(env, "CONTROL_PLANE_URL")?,
+            control_plane_url: control_plane_url(env)?,
             kv: env
                 .kv("TOKENS")
                 .map_err(|why| format!("The KV namespace TOKENS is not bound ({why}); see wrangler.toml."))?,
@@ -59,17 +61,30 @@ impl Settings {
     }
 }
 
-/// `LEASE_MS` in milliseconds. Only the ledger reads it.
+/// `LEASE_MS` in milliseconds. Only the ledger uses it.
 ///
 /// # Errors
-/// If it is set and not a number.
+/// If it is set and no length of a lease.
 pub(crate) fn lease_ms(env: &Env) -> Result<u64, String> {
-    match env.var("LEASE_MS") {
-        Ok(text) => {
-            text.to_string().parse().map_err(|_| "LEASE_MS must be a number of milliseconds from 0 to 30000.".into())
-        }
-        Err(_) => Ok(LEASE_MS_DEFAULT),
-    }
+    let Ok(text) = env.var("LEASE_MS") else { return Ok(LEASE_MS_DEFAULT) };
+    let lease_ms = text.to_string().parse().ok().filter(|lease_ms| *lease_ms <= LEASE_MS_MAX);
+    lease_ms.ok_or_else(|| format!("LEASE_MS must be a number of milliseconds from 0 to {LEASE_MS_MAX}."))
+}
+
+/// Keys of the calls between edge and control plane.
+///
+/// # Errors
+/// If they cannot be used.
+pub(crate) fn publish_keys(env: &Env) -> Result<Keyring, String> {
+    keyring(env, "PUBLISH_KEY")
+}
+
+/// Where control-plane routes are answered, without a slash at the end.
+///
+/// # Errors
+/// If it is not set or cannot be used.
+pub(crate) fn control_plane_url(env: &Env) -> Result<String, String> {
+    url(env, "CONTROL_PLANE_URL")
 }
 
 fn keyring(env: &Env, name: &str) -> Result<Keyring, String> {

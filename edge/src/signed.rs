@@ -1,6 +1,7 @@
-//! The control plane's signed calls: `/_edge/ledgers/{workspaceId}/publish|snapshot` and `/_edge/kv`.
+//! The control plane's signed calls: `/_edge/ledgers/{workspaceId}/publish|snapshot|status` and `/_edge/kv`.
 
-use crate::ledger::client;
+use crate::glue::Incoming;
+use crate::ledger::client::{self, NoAnswer};
 use crate::settings::Settings;
 use crate::{answer, clock};
 use futures_util::future::try_join_all;
@@ -9,6 +10,7 @@ use shared::ledger::{KvPut, KvWrites};
 use shared::limits::SIGNED_BODY_MAX;
 use shared::problem::Problem;
 use shared::signature::{self, SignedCall, TO_EDGE};
+use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use worker::kv::{KvError, KvStore};
 use worker::{Request, console_error, console_warn};
@@ -17,11 +19,17 @@ use worker::{Request, console_error, console_warn};
 pub(crate) const PREFIX: &str = "/_edge/";
 
 /// Checks the signature of a call and carries it out.
-pub(crate) async fn handle(settings: &Settings, raw: &JsValue, path: &str) -> Result<JsValue, Problem> {
+pub(crate) async fn answer(settings: Rc<Settings>, request: JsValue, incoming: Incoming) -> JsValue {
+    let answered = handle(&settings, &request, incoming.raw().path).await;
+    answered.unwrap_or_else(|problem| answer::problem(&problem, &request))
+}
+
+async fn handle(settings: &Settings, raw: &JsValue, path: &str) -> Result<JsValue, Problem> {
     let body = verified_body(settings, raw, path).await?;
     match path.strip_prefix(PREFIX).unwrap_or_default().split('/').collect::<Vec<_>>().as_slice() {
         ["ledgers", workspace_id, "publish"] => pass_on(settings, workspace_id, "/publish", &body).await,
         ["ledgers", workspace_id, "snapshot"] => pass_on(settings, workspace_id, "/snapshot", &body).await,
+        ["ledgers", workspace_id, "status"] => pass_on(settings, workspace_id, "/status", &body).await,
         ["kv"] => write_kv(settings, &body).await,
         _ => Err(Problem::not_found("There is no such call of the edge.")),
     }
@@ -49,7 +57,7 @@ async fn pass_on(settings: &Settings, workspace_id: &str, call: &str, body: &str
         workspace_id.parse().map_err(|_| Problem::not_found("This is not a workspace id."))?;
     match client::call(&settings.ledgers, &workspace_id, call, body).await {
         Ok((status, answer)) => Ok(answer::json(status, &answer)),
-        Err(why) => Err(unavailable(&why)),
+        Err(NoAnswer { why, .. }) => Err(unavailable(&why)),
     }
 }
 

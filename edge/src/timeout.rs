@@ -14,3 +14,8 @@ pub(crate) async fn within<F: Future>(ms: u64, future: F) -> Option<F::Output> {
         Either::Right(((), _)) => None,
     }
 }
+
+/// Waits so long.
+pub(crate) async fn pause(ms: u64) {
+    Delay::from(Duration::from_millis(ms)).await;
+}

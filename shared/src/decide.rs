@@ -61,7 +61,8 @@ pub fn decide<'a>(
     Ok(Permit { workspace_id, record })
 }
 
-fn check_alive(record: &Record, now: Timestamp) -> Result<(), Refusal> {
+/// Refuses a token that was revoked or whose time is over.
+pub(crate) fn check_alive(record: &Record, now: Timestamp) -> Result<(), Refusal> {
     match record.state {
         State::Revoked => return Err(Refusal::Revoked),
         State::Superseded { until } if until <= now => return Err(Refusal::Revoked),

@@ -70,12 +70,39 @@
 //! - **L25** A renewal lists every change of what its asker may know, or tells it to forget everything.
 //! - **L28** No change revives what is revoked.
 //!
+//! Isolates (`tests/laws_of_isolates.rs`)
+//!
+//! - **L29** A request is decided by memory only under a valid lease; at the very millisecond of its end it is void.
+//! - **L30** Under a valid lease, what is remembered is never asked for.
+//! - **L31** A token is decided in the workspace that its record belongs to.
+//! - **L32** A lease counts from its ask, not from the answer.
+//! - **L33** A clock that is seen to go back by more than the margin allows voids every lease, those that are on their
+//!   way included; a smaller step voids none.
+//! - **L34** An answer of a greater epoch replaces everything, one of a smaller epoch is ignored.
+//! - **L35** An answer that leaves out changes, for whoever stands where the isolate stands, changes nothing.
+//! - **L36** An answer older than what is known changes nothing, and decides nothing.
+//! - **L37** Whoever is told to forget everything forgets everything, and remembers what comes with it.
+//! - **L38** A changed record is what is decided by from then on, and what an origin was told of the old one is gone.
+//! - **L39** "No such token" dies with the lease under which it was said, whatever renewals follow.
+//! - **L40** An answer decides, once, the requests that waited for it before it was asked for, whatever its lease, and
+//!   no others.
+//! - **L41** However many digests are no tokens, no record is forgotten for them.
+//! - **L42** Records and workspaces are bounded; what was needed longest ago is forgotten.
+//! - **L43** Workspaces that nothing is known of are forgotten before all others.
+//! - **L44** A workspace has few asks under way, and one that is lost, or a ledger to be spared, blocks only for a
+//!   while, wherever the clock goes.
+//! - **L45** A lease is renewed when a quarter of it is left, by one request.
+//! - **L46** Steady traffic never waits for a renewal, and renews at most one and a half times per lease.
+//! - **L47** A used token is reported soon, and not twice within an interval.
+//! - **L48** What the ledger did not take in is reported again, and there is a bound to it.
+//!
 //! Signed calls (`tests/laws_of_signatures.rs`)
 //!
 //! - **L26** A changed call, key or signature is refused.
 //! - **L27** A call more than five minutes old, or ahead, is refused.
 //!
 //! Beside the laws: `tests/model.rs` compares the decision with a slow, obvious model on all small inputs;
+//! `tests/isolate_model.rs` does so for what an isolate remembers;
 //! `tests/who-may-do-what.txt` is the table of who may do what; `tests/vectors.json` can be replayed in any language.
 #![no_std]
 

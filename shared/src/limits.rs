@@ -6,8 +6,9 @@ use core::num::NonZeroUsize;
 /// acknowledgement can take when the ledger lengthens leases under load.
 pub const LEASE_MS_MAX: u64 = 30_000;
 
-/// Lease when `LEASE_MS` is not set, in milliseconds. Zero: every request asks the ledger.
-pub const LEASE_MS_DEFAULT: u64 = 0;
+/// Lease when `LEASE_MS` is not set, in milliseconds. What a revocation waits for, at most, against how often an
+/// isolate asks: once in three quarters of it. Zero: every request asks the ledger.
+pub const LEASE_MS_DEFAULT: u64 = 1_000;
 
 /// How long after the last grant the ledger still counts its longest lease, in milliseconds.
 /// Twice the longest lease, so that no lease outlives the memory of it.
@@ -25,7 +26,7 @@ pub const CLOCK_STEP_MS: u64 = 25;
 /// answer, so that publishes always find room.
 pub const RENEWALS_PER_S: u64 = 300;
 
-/// Over how long a ledger counts renewals before it changes the length of its leases, in milliseconds.
+/// Over how long, at least, a ledger counts renewals before it changes the length of its leases, in milliseconds.
 pub const LOAD_INTERVAL_MS: u64 = 1_000;
 
 /// Asks of one isolate and workspace that may be under way because requests wait for them. A second one lets
@@ -37,6 +38,19 @@ pub const ASK_LOST_MS: u64 = 2 * LEDGER_TIMEOUT_MS;
 
 /// After how long a waiting request counts as cancelled, in milliseconds. Far more than any waits.
 pub const WAIT_LOST_MS: u64 = 30_000;
+
+/// How long a request that waits for others' answer waits before it looks again, in milliseconds.
+pub const LOOK_AGAIN_MS: u64 = 5;
+
+/// How long an isolate leaves an overloaded ledger alone, in milliseconds, give or take a half.
+pub const OVERLOAD_PAUSE_MS: u64 = 1_000;
+
+/// Longest body of the origin, in bytes, that is handed on in one piece after the decision. What is longer, or of
+/// unknown length, is watched while it flows.
+pub const SHORT_BODY_MAX: u32 = 64 * 1024;
+
+/// Shortest pause between two decisions about a body that flows, in milliseconds; so often even without leases.
+pub const WATCH_MS_MIN: u64 = 250;
 
 /// Most digests that one renewal may want; the rest go with the next.
 pub const WANT_MAX: usize = 100;
@@ -53,8 +67,16 @@ pub const USAGE_WAIT_MS: u64 = 20_000;
 /// How long a ledger collects uses before it hands them to the control plane, in milliseconds.
 pub const USAGE_ALARM_MS: u64 = 30_000;
 
-/// Tokens that an isolate remembers: about 60 MB of its 128 at the very most, with their assertions.
-pub const RECORDS_MAX: NonZeroUsize = nonzero(100_000);
+/// Tokens whose use a ledger instance remembers to have kept: about 1 MB. Beyond it a use costs a write each time.
+pub const USES_MAX: usize = 10_000;
+
+/// Most tokens in one report of a ledger to the control plane; the rest go with the next.
+pub const USED_MAX: usize = 500;
+
+/// Tokens that an isolate remembers. In Wasm one takes 230 bytes, and 650 with an assertion of 400; with the longest
+/// ids and an assertion of 700 it takes 1,010. So 33 MB as a rule and 51 MB at the very most, of the isolate's 128 MB,
+/// which hold its JavaScript heap too. Wasm memory never shrinks.
+pub const RECORDS_MAX: NonZeroUsize = nonzero(50_000);
 
 /// Digests of no tokens that an isolate remembers.
 pub const UNKNOWN_MAX: NonZeroUsize = nonzero(10_000);

@@ -129,6 +129,13 @@ impl Problem {
         Self { limit_used: Some((limit, used)), ..problem }
     }
 
+    /// 429: more than a caller may ask for; to be tried again after so many seconds.
+    #[must_use]
+    pub fn rate_limited(retry_after_s: u32, detail: &str) -> Self {
+        let problem = Self::new(429, "rate-limited", "Too many requests").detail(detail);
+        Self { retry_after_s: Some(retry_after_s), ..problem }
+    }
+
     /// 503: the truth about the token cannot be known now. Never "allow" instead.
     #[must_use]
     pub fn authority_unavailable() -> Self {

@@ -21,6 +21,13 @@ pub const HEADER: &str = "deplo-signature";
 /// Label of calls from the control plane to the edge.
 pub const TO_EDGE: &str = "control-plane-to-edge";
 
+/// Label of calls from a ledger to the control plane.
+pub const TO_CONTROL_PLANE: &str = "ledger-to-control-plane";
+
+/// Path of the control plane to which ledgers report when tokens were used; see
+/// [`UsedTokens`](crate::ledger::UsedTokens). The edge passes nothing on to it.
+pub const USAGE_PATH: &str = "/_edge/usage";
+
 /// What a signature covers.
 #[derive(Debug, Clone, Copy)]
 pub struct SignedCall<'a> {

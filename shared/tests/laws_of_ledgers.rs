@@ -13,7 +13,8 @@ use shared::ledger::{
 use shared::limits::{CLOCK_AGREEMENT_MS, LEASE_MS_MAX, margin_ms, window_ms};
 use shared::record::{Record, State};
 use shared::timestamp::Timestamp;
-use support::{MemoryStorage, digest, history, record};
+use support::storage::MemoryStorage;
+use support::{digest, history, record};
 
 const START: Timestamp = Timestamp(1_000_000_000);
 

@@ -69,6 +69,12 @@ impl Edge {
         reqwest::blocking::Client::new().head(self.url()).timeout(ANSWER_LIMIT).send().is_ok()
     }
 
+    /// Memory that the runtime holds now, in bytes.
+    #[must_use]
+    pub fn memory(&self) -> u64 {
+        self.process.as_ref().map_or(0, |process| process.memory_of("workerd"))
+    }
+
     /// Ends it; what it keeps stays.
     pub fn stop(&mut self) {
         self.process = None;

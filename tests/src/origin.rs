@@ -1,15 +1,25 @@
 //! The platform's place is taken by an echo server: it answers with what it received.
 
 use anyhow::{Context, Result};
-use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Query, Request, State};
 use axum::http::HeaderMap;
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
+use futures_util::stream::{Stream, StreamExt, unfold};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
+use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
+use tokio::time::interval;
 
 /// A request as it arrived at the platform.
 #[derive(Debug, Clone)]
@@ -24,13 +34,15 @@ pub struct Received {
     pub body: Vec<u8>,
 }
 
-type Requests = Arc<Mutex<Vec<Received>>>;
-
 /// Answers every request with its method, path, query and `Deplo-*` headers as JSON, and
-/// remembers all of it.
+/// remembers all of it but long bodies.
+///
+/// The query can ask for something else: `hold=NAME` waits for [`EchoOrigin::let_go`] before it answers,
+/// `stream=MS` answers with a line every so many milliseconds for as long as somebody listens, `bytes=N` with so many
+/// bytes, and `count` with how many bytes the request's body had.
 pub struct EchoOrigin {
     address: SocketAddr,
-    requests: Requests,
+    state: Arc<OriginState>,
     // Ends the server when dropped.
     _runtime: Runtime,
 }
@@ -45,10 +57,10 @@ impl EchoOrigin {
         let listener = runtime
             .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port)))
             .with_context(|| format!("the echo origin cannot listen on port {port}"))?;
-        let (address, requests) = (listener.local_addr()?, Requests::default());
-        let app = Router::new().fallback(echo).with_state(Arc::clone(&requests));
+        let (address, state) = (listener.local_addr()?, Arc::<OriginState>::default());
+        let app = Router::new().fallback(answer).with_state(Arc::clone(&state));
         runtime.spawn(async move { axum::serve(listener, app).await });
-        Ok(Self { address, requests, _runtime: runtime })
+        Ok(Self { address, state, _runtime: runtime })
     }
 
     /// Its address, `http://127.0.0.1:…`.
@@ -60,23 +72,92 @@ impl EchoOrigin {
     /// Every request so far.
     #[must_use]
     pub fn received(&self) -> Vec<Received> {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.state.requests).clone()
+    }
+
+    /// Whether a request that asked to be held under this name has arrived.
+    #[must_use]
+    pub fn holds(&self, name: &str) -> bool {
+        self.received().iter().any(|request| request.target.contains(&format!("hold={name}")))
+    }
+
+    /// Lets the requests of this name be answered.
+    pub fn let_go(&self, name: &str) {
+        self.state.let_go.send_modify(|names| names.extend([name.into()]));
     }
 }
 
-async fn echo(State(requests): State<Requests>, request: Request<Body>) -> Json<Value> {
+#[derive(Default)]
+struct OriginState {
+    requests: Mutex<Vec<Received>>,
+    let_go: watch::Sender<HashSet<String>>,
+}
+
+/// What a request's query asks for.
+#[derive(Deserialize)]
+struct Wish {
+    hold: Option<String>,
+    stream: Option<u64>,
+    bytes: Option<usize>,
+    count: Option<String>,
+}
+
+async fn answer(State(state): State<Arc<OriginState>>, Query(wish): Query<Wish>, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let answer = json!({
+    let counts = wish.count.is_some();
+    let (kept, count) = if counts { (Vec::new(), count(body).await) } else { (read(body).await, 0) };
+    let shown = shown(&parts);
+    let target = parts.uri.to_string();
+    let received = Received { method: parts.method.to_string(), target, headers: parts.headers, body: kept };
+    lock(&state.requests).push(received);
+    if let Some(name) = wish.hold {
+        let _ = state.let_go.subscribe().wait_for(|names| names.contains(&name)).await;
+    }
+    match (wish.stream, wish.bytes) {
+        (Some(ms), _) => Body::from_stream(lines(ms)).into_response(),
+        (_, Some(bytes)) => ([(CONTENT_LENGTH, bytes)], Body::from_stream(zeroes(bytes))).into_response(),
+        _ if counts => Json(json!({"bytes": count})).into_response(),
+        _ => Json(shown).into_response(),
+    }
+}
+
+async fn read(body: Body) -> Vec<u8> {
+    to_bytes(body, usize::MAX).await.unwrap_or_default().to_vec()
+}
+
+async fn count(body: Body) -> usize {
+    body.into_data_stream().fold(0, async |sum, chunk| sum + chunk.map_or(0, |chunk| chunk.len())).await
+}
+
+/// A line every so many milliseconds.
+fn lines(ms: u64) -> impl Stream<Item = Result<Bytes, Infallible>> {
+    let ticks = interval(Duration::from_millis(ms));
+    unfold(ticks, async |mut ticks| {
+        ticks.tick().await;
+        Some((Ok(Bytes::from_static(b"a line\n")), ticks))
+    })
+}
+
+/// So many bytes.
+fn zeroes(bytes: usize) -> impl Stream<Item = Result<Bytes, Infallible>> {
+    static CHUNK: [u8; 1 << 16] = [0; 1 << 16];
+    unfold(bytes, async |left| {
+        let chunk = CHUNK.get(..left.min(CHUNK.len()))?;
+        (left > 0).then(|| (Ok(Bytes::from_static(chunk)), left - chunk.len()))
+    })
+}
+
+fn shown(parts: &Parts) -> Value {
+    json!({
         "method": parts.method.as_str(),
         "path": parts.uri.path(),
         "query": parts.uri.query(),
         "headers": deplo_headers(&parts.headers),
-    });
-    let target = parts.uri.to_string();
-    let received = Received { method: parts.method.to_string(), target, headers: parts.headers, body: body.to_vec() };
-    requests.lock().unwrap_or_else(PoisonError::into_inner).push(received);
-    Json(answer)
+    })
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn deplo_headers(headers: &HeaderMap) -> Map<String, Value> {

@@ -4,7 +4,7 @@ use crate::patience::wait_until;
 use anyhow::{Context, Result, bail};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -114,6 +114,14 @@ impl Process {
         Some(format!("{} has ended ({status}):\n{}", self.name, self.last_lines()))
     }
 
+    /// Memory that the group's processes of this name hold now, in bytes.
+    #[must_use]
+    pub fn memory_of(&self, program: &str) -> u64 {
+        let group = self.child.id().to_string();
+        let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+        processes.filter_map(|entry| resident_bytes(&entry.path(), program, &group)).sum()
+    }
+
     fn last_lines(&self) -> String {
         let text = self.log.text();
         let lines: Vec<_> = text.lines().collect();
@@ -130,6 +138,18 @@ impl Process {
         // A pid fits; an error means that the group has ended already.
         let _ = killpg(Pid::from_raw(self.child.id().cast_signed()), signal);
     }
+}
+
+/// Of a process with this name and process group; see proc(5).
+fn resident_bytes(process: &Path, program: &str, group: &str) -> Option<u64> {
+    let stat = fs::read_to_string(process.join("stat")).ok()?;
+    let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
+    if name != program || rest.split_whitespace().nth(2)? != group {
+        return None;
+    }
+    let status = fs::read_to_string(process.join("status")).ok()?;
+    let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.trim().strip_suffix("kB")?;
+    kib.trim().parse::<u64>().ok().map(|kib| kib * 1024)
 }
 
 impl Drop for Process {

@@ -7,7 +7,11 @@ mod a_key_works;
 mod a_restored_backup_revives_nothing;
 mod a_revocation_outlives_the_edge;
 mod a_revoked_key_stops;
+mod after_a_minute;
+mod bodies_are_never_buffered;
 mod foreign_paths_refuse;
+mod in_flight_answers_are_withheld;
+mod leases_spare_the_ledger;
 mod made_up_tokens_cost_little;
 mod no_truth_no_access;
 mod programs_refuse_bad_secrets;
@@ -54,8 +58,15 @@ fn main() {
         a_revoked_key_stops::at_the_very_next_request,
         a_revoked_key_stops::although_its_kv_entry_is_put_back,
         a_revoked_key_stops::when_its_project_is_deleted,
+        in_flight_answers_are_withheld::while_the_origin_holds_them,
+        in_flight_answers_are_withheld::while_they_stream,
+        in_flight_answers_are_withheld::but_short_and_empty_bodies_come_whole,
+        leases_spare_the_ledger::whatever_the_rate,
+        leases_spare_the_ledger::and_a_revocation_waits_for_them_alone,
         foreign_paths_refuse::another_workspace,
         foreign_paths_refuse::another_project,
+        bodies_are_never_buffered::of_answers,
+        bodies_are_never_buffered::of_requests,
         scopes_allow_what_they_name::and_nothing_else,
         strangers_change_nothing::with_authorization,
         strangers_change_nothing::with_methods,
@@ -66,9 +77,12 @@ fn main() {
         the_secret_is_nowhere::but_in_its_first_answer,
     ];
     all.extend(alone![
+        after_a_minute::idle_workspaces_long_streams_and_uses,
         a_restored_backup_revives_nothing::noticed_as_a_conflict_and_cured_by_republish,
         a_revocation_outlives_the_edge::pending_then_effective_by_itself,
         a_revocation_outlives_the_edge::also_when_the_control_plane_is_killed,
+        leases_spare_the_ledger::and_none_are_given_if_none_are_wanted,
+        leases_spare_the_ledger::and_no_other_length_is_accepted,
         made_up_tokens_cost_little::and_hide_no_real_one,
         no_truth_no_access::without_kv,
         no_truth_no_access::without_a_ledger,

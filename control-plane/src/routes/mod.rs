@@ -3,16 +3,18 @@
 mod health;
 mod projects;
 mod tokens;
+mod usage;
 
 pub(crate) use tokens::{add as add_token, finish as finish_create};
 
 use crate::app::App;
 use crate::error::Error;
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde::Serialize;
 use shared::problem::{FieldError, Problem};
 use shared::refusal::Refusal;
+use shared::signature::USAGE_PATH;
 
 /// Routes that need a token; `policy.toml` has a rule for each, which a test holds against [`ROUTES`].
 pub(crate) fn api() -> Router<App> {
@@ -25,9 +27,12 @@ pub(crate) fn api() -> Router<App> {
         .method_not_allowed_fallback(no_such_route)
 }
 
-/// Routes that need none.
-pub(crate) fn health() -> Router<App> {
-    Router::new().route("/healthz", get(health::alive)).route("/readyz", get(health::ready))
+/// Routes that need none, and the one for calls that ledgers sign.
+pub(crate) fn own() -> Router<App> {
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route(USAGE_PATH, post(usage::report))
 }
 
 async fn no_such_route() -> Error {

@@ -29,6 +29,7 @@ pub(super) async fn create(
 ) -> Result<Response, Error> {
     let now = app.clock.now();
     let request = raw.check(now).map_err(Problem::validation_failed)?.for_operator(&operator)?;
+    app.creates.check(operator.workspace_id())?;
     let (token, row) = issue(&app, &operator, request, now);
     let row = save(&app, &operator, row, now).await?;
     let row = finish(&app, row).await?;

@@ -1,8 +1,8 @@
 //! Tokens: everything about them but their text.
 
-use super::Corrupt;
+use super::{Corrupt, Store};
 use shared::digest::Digest;
-use shared::id::WorkspaceId;
+use shared::id::{TokenId, WorkspaceId};
 use shared::record::{Record, State};
 use shared::scope::ScopeSet;
 use shared::timestamp::Timestamp;
@@ -233,6 +233,24 @@ pub async fn insert(connection: &mut AnyConnection, row: &TokenRow) -> Result<()
     .execute(connection)
     .await
     .map(drop)
+}
+
+/// Writes down when tokens were used, unless they were used later already. Unknown ids are passed over.
+///
+/// # Errors
+/// If the database fails.
+pub async fn set_last_used(store: &Store, used: &[(TokenId, Timestamp)]) -> Result<(), sqlx::Error> {
+    let mut transaction = store.pool.begin().await?;
+    for (id, at) in used {
+        sqlx::query(
+            "UPDATE tokens SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)",
+        )
+        .bind(at.0.cast_signed())
+        .bind(id.as_str())
+        .execute(&mut *transaction)
+        .await?;
+    }
+    transaction.commit().await
 }
 
 /// Keeps what a change may have changed of a token.

@@ -22,7 +22,8 @@ use control_plane::settings::Settings;
 use control_plane::store::{Store, projects, workspaces};
 use control_plane::token_request::TokenRequest;
 use http_body_util::BodyExt;
-use ledger_support::{MemoryStorage, keyring};
+use ledger_support::keyring;
+use ledger_support::storage::MemoryStorage;
 use serde_json::{Value, json};
 use shared::digest::Digest;
 use shared::ledger::{KvWrites, Ledger};
@@ -303,5 +304,5 @@ async fn open(edge: &FakeEdge, directory: &TempDir) -> (App, EdgeClient) {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let client = EdgeClient::new(&settings, Arc::clone(&clock)).unwrap();
     let publisher = Publisher::new(store.clone(), client.clone(), Arc::clone(&clock));
-    (App { store, publisher, clock, settings: Arc::new(settings) }, client)
+    (App { store, publisher, creates: Arc::default(), clock, settings: Arc::new(settings) }, client)
 }

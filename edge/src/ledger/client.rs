@@ -3,39 +3,50 @@
 use crate::glue;
 use crate::timeout::within;
 use js_sys::Reflect;
-use shared::digest::Digest;
 use shared::id::WorkspaceId;
-use shared::ledger::{Format, Renewal, RenewalAnswer};
+use shared::isolate::Ask;
+use shared::ledger::RenewalAnswer;
 use shared::limits::LEDGER_TIMEOUT_MS;
 use wasm_bindgen::JsValue;
 
-/// Asks a workspace's ledger for the records of these digests.
+/// A ledger did not answer, or not so that it can be used.
+pub(crate) struct NoAnswer {
+    /// What happened; for the log.
+    pub(crate) why: String,
+    /// The platform says that the object has more to do than it can.
+    pub(crate) overloaded: bool,
+}
+
+impl From<String> for NoAnswer {
+    fn from(why: String) -> Self {
+        Self { why, overloaded: false }
+    }
+}
+
+/// Carries an isolate's ask to its ledger.
 ///
 /// # Errors
-/// Why there is no answer; for the log.
-pub(crate) async fn renew(
-    ledgers: &JsValue,
-    workspace_id: &WorkspaceId,
-    digests: &[Digest],
-) -> Result<RenewalAnswer, String> {
-    let renewal = Renewal { format: Format, standing: None, want: digests.to_vec(), used: Vec::new() };
-    let body = serde_json::to_string(&renewal).map_err(|why| why.to_string())?;
-    match call(ledgers, workspace_id, "/renew", &body).await? {
-        (200, answer) => serde_json::from_str(&answer).map_err(|why| format!("unreadable answer of the ledger: {why}")),
-        (status, answer) => Err(format!("the ledger of {workspace_id} answered {status}: {answer}")),
+/// Why there is no answer.
+pub(crate) async fn renew(ledgers: &JsValue, ask: &Ask) -> Result<RenewalAnswer, NoAnswer> {
+    let body = serde_json::to_string(ask.renewal()).map_err(|why| why.to_string())?;
+    match call(ledgers, ask.workspace_id(), "/renew", &body).await? {
+        (200, answer) => {
+            serde_json::from_str(&answer).map_err(|why| format!("unreadable answer of the ledger: {why}").into())
+        }
+        (status, answer) => Err(format!("the ledger of {} answered {status}: {answer}", ask.workspace_id()).into()),
     }
 }
 
 /// Calls a workspace's ledger, a second time if the platform says that this may help.
 ///
 /// # Errors
-/// Why there is no answer; for the log.
+/// Why there is no answer.
 pub(crate) async fn call(
     ledgers: &JsValue,
     workspace_id: &WorkspaceId,
     path: &str,
     body: &str,
-) -> Result<(u16, String), String> {
+) -> Result<(u16, String), NoAnswer> {
     let attempt = || within(LEDGER_TIMEOUT_MS, glue::call_ledger(ledgers, workspace_id.as_str(), path, body));
     let first = attempt().await;
     let last = match first {
@@ -44,13 +55,19 @@ pub(crate) async fn call(
     };
     match last {
         Some(Ok(answer)) => Ok(answer),
-        Some(Err(why)) => Err(format!("the ledger of {workspace_id} failed: {why:?}")),
-        None => Err(format!("the ledger of {workspace_id} did not answer within {LEDGER_TIMEOUT_MS} ms")),
+        Some(Err(why)) => {
+            let overloaded = is_marked(&why, "overloaded");
+            Err(NoAnswer { why: format!("the ledger of {workspace_id} failed: {why:?}"), overloaded })
+        }
+        None => Err(format!("the ledger of {workspace_id} did not answer within {LEDGER_TIMEOUT_MS} ms").into()),
     }
 }
 
 /// The platform marks errors: a retryable one may go well at once, an overloaded object must be spared.
 fn may_be_retried(error: &JsValue) -> bool {
-    let is = |name: &str| Reflect::get(error, &JsValue::from(name)).is_ok_and(|mark| mark.is_truthy());
-    is("retryable") && !is("overloaded")
+    is_marked(error, "retryable") && !is_marked(error, "overloaded")
+}
+
+fn is_marked(error: &JsValue, name: &str) -> bool {
+    Reflect::get(error, &JsValue::from(name)).is_ok_and(|mark| mark.is_truthy())
 }

@@ -3,3 +3,4 @@
 pub(crate) mod client;
 mod object;
 mod storage;
+mod usage;

@@ -1,20 +1,23 @@
 //! The Durable Object: a thin shell around [`shared::ledger::Ledger`].
 //!
-//! It keeps no thread-locals (edge and object may share an isolate), sets no timers and holds
-//! no connections, since a pending timer would falsify its clock.
+//! It keeps no thread-locals (edge and object may share an isolate) and sets no timers, since a pending one would
+//! falsify its clock. What was used is handed on by an alarm, which is none.
 
 use super::storage::SqlLedgerStorage;
+use super::usage;
 use crate::clock;
 use crate::glue::path_and_query;
 use crate::settings;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::ledger::{Ledger as Machine, LedgerStorage, RenewalAnswer};
+use shared::limits::USAGE_ALARM_MS;
 use std::cell::RefCell;
-use worker::{DurableObject, Env, Request, Response, Result, State, console_error, durable_object};
+use std::time::Duration;
+use worker::{DurableObject, Env, Request, Response, Result, State, console_error, console_warn, durable_object};
 
 /// The ledger of one workspace, whose id is the object's name.
-#[durable_object(fetch)]
+#[durable_object(alarm)]
 pub struct Ledger {
     state: State,
     env: Env,
@@ -39,16 +42,29 @@ impl DurableObject for Ledger {
             answered => answered,
         }
     }
+
+    /// Tells the control plane which tokens were used; what it did not take is told again.
+    async fn alarm(&self) -> Result<Response> {
+        let mut storage = self.storage();
+        if let Err(why) = usage::report(&self.env, &mut storage).await {
+            console_warn!("which tokens were used is told later: {why}");
+        }
+        if !storage.used(1)?.is_empty() {
+            self.set_alarm().await?;
+        }
+        Response::empty()
+    }
 }
 
 impl Ledger {
     async fn answer(&self, path: &str, body: &str) -> Result<Response> {
-        let mut storage = SqlLedgerStorage::new(self.state.storage().sql());
+        let mut storage = self.storage();
         self.claim(&mut storage).await?;
         match path {
             "/renew" => self.renew(&mut storage, body).await,
             "/publish" => self.step(body, |machine, message| machine.publish(&mut storage, message, clock::now())),
             "/snapshot" => self.step(body, |machine, message| machine.snapshot(&mut storage, message, clock::now())),
+            "/status" => Response::from_json(&self.with_machine(|machine| machine.status(&storage, clock::now()))??),
             _ => Response::error("no such call", 404),
         }
     }
@@ -82,7 +98,21 @@ impl Ledger {
             self.state.storage().sync().await?;
             self.with_machine(|machine| machine.open_window(planned))?;
         }
-        self.step::<_, RenewalAnswer>(body, |machine, message| machine.renew(storage, message, clock::now()))
+        let answer =
+            self.step::<_, RenewalAnswer>(body, |machine, message| machine.renew(storage, message, clock::now()))?;
+        let used = self.with_machine(Machine::take_used)?;
+        if !used.is_empty() && storage.keep_used(&used, clock::now())? {
+            self.set_alarm().await?;
+        }
+        Ok(answer)
+    }
+
+    fn storage(&self) -> SqlLedgerStorage {
+        SqlLedgerStorage::new(self.state.storage().sql())
+    }
+
+    async fn set_alarm(&self) -> Result<()> {
+        self.state.storage().set_alarm(Duration::from_millis(USAGE_ALARM_MS)).await
     }
 
     /// Reads a message, lets the machine make one step, and answers with what it says.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shared::change::{Change, Head};
 use shared::digest::Digest;
+use shared::id::TokenId;
 use shared::ledger::{LedgerStorage, Position, Snapshot, StagedSnapshot, StoredWindow, TokenRecord};
 use shared::record::{Record, State};
 use shared::timestamp::Timestamp;
@@ -33,6 +34,7 @@ CREATE TABLE IF NOT EXISTS records (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS records_changed ON records (epoch, changed);
 CREATE INDEX IF NOT EXISTS records_held_over ON records (epoch, held_over) WHERE held_over = 1;
+CREATE TABLE IF NOT EXISTS used (token_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO ledger (id, claims) VALUES (1, 0) ON CONFLICT DO NOTHING;
 ";
 
@@ -69,6 +71,12 @@ struct RecordRow {
 }
 
 #[derive(Deserialize)]
+struct UsedRow {
+    token_id: TokenId,
+    at: u64,
+}
+
+#[derive(Deserialize)]
 struct DigestRow {
     digest: String,
 }
@@ -78,9 +86,37 @@ impl SqlLedgerStorage {
         Self { sql }
     }
 
-    /// Writes something that only the owner can get confirmed.
+    /// Writes something that only the owner can get confirmed, and makes the tables of a newer release.
     pub(crate) fn claim(&mut self) -> Result<()> {
+        self.write(SCHEMA, vec![])?;
         self.write("UPDATE ledger SET claims = claims + 1", vec![])
+    }
+
+    /// Keeps that tokens were used. Returns whether these are the first since all were reported.
+    pub(crate) fn keep_used(&mut self, token_ids: &[TokenId], now: Timestamp) -> Result<bool> {
+        let is_first = self.used(1)?.is_empty();
+        for token_id in token_ids {
+            self.write(
+                "INSERT INTO used (token_id, at) VALUES (?1, ?2) ON CONFLICT (token_id) DO UPDATE SET at = excluded.at",
+                vec![token_id.as_str().into(), integer(now.0)?],
+            )?;
+        }
+        Ok(is_first)
+    }
+
+    /// Tokens whose use was not reported yet, and when they were used, at most `limit`.
+    pub(crate) fn used(&self, limit: usize) -> Result<Vec<(TokenId, Timestamp)>> {
+        let rows: Vec<UsedRow> = self.rows("SELECT token_id, at FROM used LIMIT ?1", vec![integer(limit as u64)?])?;
+        Ok(rows.into_iter().map(|UsedRow { token_id, at }| (token_id, Timestamp(at))).collect())
+    }
+
+    /// Forgets uses that were reported, unless there was another one since.
+    pub(crate) fn forget_used(&mut self, used: &[(TokenId, Timestamp)]) -> Result<()> {
+        for (token_id, at) in used {
+            let bindings = vec![token_id.as_str().into(), integer(at.0)?];
+            self.write("DELETE FROM used WHERE token_id = ?1 AND at = ?2", bindings)?;
+        }
+        Ok(())
     }
 
     /// Whether the tables are there. Reading does not make them: a stranger's made-up

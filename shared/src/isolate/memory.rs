@@ -170,6 +170,14 @@ impl<G: Safeguards> Isolate<G> {
         self.workspace_at(known.place).map(|workspace| workspace.id.clone())
     }
 
+    /// Whether it is known, under a valid lease, that this workspace has no such token.
+    #[must_use]
+    pub fn is_unknown(&mut self, workspace_id: &WorkspaceId, digests: &[Digest], now: Timestamp) -> bool {
+        let era = self.clock.see::<G>(now);
+        let answer = self.remembered(workspace_id, digests, era, now);
+        matches!(answer, Some(Answer { truth: Truth::NoSuchToken, .. }))
+    }
+
     /// Starts to wait for what a workspace's ledger says of a token.
     ///
     /// It ends with [`Next::Decide`] or [`Isolate::give_up`].
@@ -183,6 +191,9 @@ impl<G: Safeguards> Isolate<G> {
         let era = self.clock.see::<G>(now);
         let Some((workspace_id, digests, answered)) = self.waits.get(id) else { return Next::LookAgain };
         let by_lease = self.remembered(&workspace_id, &digests, era, now);
+        if by_lease.is_some() {
+            self.note_use(&digests, now);
+        }
         if let Some(answer) =
             by_lease.or(answered.map(|truth| Answer { workspace_id: workspace_id.clone(), truth, lease_ends: None }))
         {
@@ -229,27 +240,32 @@ impl<G: Safeguards> Isolate<G> {
         if fit != Some(Fit::Older) {
             self.waits.put::<G>(ask, answer);
         }
-        self.end(ask);
+        self.end(ask, matches!(answer, RenewalAnswer::Granted(_)));
     }
 
-    /// Takes note that an ask got no answer. `spare_until`: the ledger is overloaded, leave it alone until then.
+    /// Takes note that an ask got no answer. `spare_until`: the ledger is overloaded, leave it alone until then,
+    /// which is to be sooner than an ask counts as lost.
     pub fn fail(&mut self, ask: &Ask, spare_until: Option<Timestamp>) {
-        self.end(ask);
+        self.end(ask, false);
         if let Some(workspace) = self.find(&ask.workspace_id).and_then(|index| self.workspaces.get_mut(index)) {
-            workspace.usage.put_back(&ask.renewal.used);
             spare_until.into_iter().for_each(|at| workspace.asks.spare_until(at));
         }
     }
 
-    fn end(&mut self, ask: &Ask) {
+    /// Ends an ask. Only a ledger that granted something has taken its report in.
+    fn end(&mut self, ask: &Ask, is_reported: bool) {
         if let Some(workspace) = self.find(&ask.workspace_id).and_then(|index| self.workspaces.get_mut(index)) {
             workspace.asks.end(ask.sequence);
+            if !is_reported {
+                workspace.usage.put_back(&ask.renewal.used);
+            }
         }
     }
 
     fn ask(&mut self, index: usize, era: u32, now: Timestamp) -> Option<Ask> {
         let sequence = self.next_sequence();
         let workspace = self.workspaces.get_mut(index)?;
+        workspace.needed = now;
         workspace.asks.start(sequence, now);
         let want = self.waits.wanted(&workspace.id);
         let renewal = renewal(workspace.standing, want, workspace.usage.take());
@@ -319,6 +335,15 @@ impl<G: Safeguards> Isolate<G> {
             }
         }
         Some(fit)
+    }
+
+    /// Notes the use of a token that is remembered.
+    fn note_use(&mut self, digests: &[Digest], now: Timestamp) {
+        let Some(digest) = digests.iter().find(|digest| self.records.contains(digest)) else { return };
+        let Some(known) = self.records.get_mut(digest) else { return };
+        if let Some(workspace) = self.workspaces.get_mut(known.place.index) {
+            workspace.usage.note(&known.record.token_id, &mut known.reported, now);
+        }
     }
 
     /// A wanted digest counts as a use, so it needs no report.

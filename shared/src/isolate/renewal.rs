@@ -50,12 +50,12 @@ pub(super) struct AsksInFlight {
 impl AsksInFlight {
     /// Whether one more may be made because requests wait for it.
     pub(super) fn allow(&self, now: Timestamp) -> bool {
-        self.under_way(now) < ASKS_MAX && self.not_before.is_none_or(|at| at <= now)
+        self.under_way(now) < ASKS_MAX && !self.is_spared(now)
     }
 
     /// Whether one may be made although the lease is valid.
     pub(super) fn allow_early(&self, now: Timestamp) -> bool {
-        self.under_way(now) == 0 && self.not_before.is_none_or(|at| at <= now)
+        self.under_way(now) == 0 && !self.is_spared(now)
     }
 
     pub(super) fn start(&mut self, sequence: u64, now: Timestamp) {
@@ -69,6 +69,12 @@ impl AsksInFlight {
 
     pub(super) fn spare_until(&mut self, not_before: Timestamp) {
         self.not_before = self.not_before.max(Some(not_before));
+    }
+
+    /// Whether the ledger is to be left alone. A moment that is further ahead than an ask lasts was set before
+    /// the clock went back.
+    fn is_spared(&self, now: Timestamp) -> bool {
+        self.not_before.is_some_and(|at| (1..ASK_LOST_MS).contains(&at.ms_since(now)))
     }
 
     fn under_way(&self, now: Timestamp) -> usize {

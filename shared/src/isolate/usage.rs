@@ -16,8 +16,7 @@ pub(super) struct Usage {
 impl Usage {
     /// Notes a use, if this isolate has not reported the token for a while. `reported` is kept beside the record.
     pub(super) fn note(&mut self, token_id: &TokenId, reported: &mut Option<Timestamp>, now: Timestamp) {
-        let is_due = reported.is_none_or(|at| now.ms_since(at) >= USAGE_INTERVAL_MS || at > now);
-        if is_due && self.used.len() < REPORT_MAX {
+        if !is_recent(*reported, now) && self.used.len() < REPORT_MAX {
             self.used.push(token_id.clone());
             *reported = Some(now);
         }
@@ -25,8 +24,7 @@ impl Usage {
 
     /// Whether the request at hand should promise to report, since no renewal may come to do it.
     pub(super) fn promise(&mut self, now: Timestamp) -> bool {
-        let is_promised = self.promised.is_some_and(|at| now.ms_since(at) < USAGE_INTERVAL_MS && at <= now);
-        let promise = !self.used.is_empty() && !is_promised;
+        let promise = !self.used.is_empty() && !is_recent(self.promised, now);
         if promise {
             self.promised = Some(now);
         }
@@ -48,4 +46,9 @@ impl Usage {
     pub(super) fn is_empty(&self) -> bool {
         self.used.is_empty()
     }
+}
+
+/// A moment that lies further ahead than an interval was noted before the clock went back.
+fn is_recent(moment: Option<Timestamp>, now: Timestamp) -> bool {
+    moment.is_some_and(|at| now.ms_since(at) < USAGE_INTERVAL_MS && at.ms_since(now) < USAGE_INTERVAL_MS)
 }

@@ -11,6 +11,7 @@ use crate::record::Record;
 use crate::refusal::Refusal;
 use crate::safeguard::{Safeguard, Safeguards, keeps};
 use crate::timestamp::Timestamp;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 /// A waiting request.
@@ -65,41 +66,41 @@ impl Answer {
 
 #[derive(Debug, Clone)]
 struct Wait {
-    /// Its place in the isolate's one order of waits and asks.
-    sequence: u64,
     since: Timestamp,
     workspace_id: WorkspaceId,
     digests: Vec<Digest>,
     answered: Option<Truth>,
 }
 
-/// Every request of an isolate that waits.
+/// Every request of an isolate that waits, by its place in the isolate's one order of waits and asks. Each looks
+/// again every few milliseconds, so that finding one must not take longer the more there are.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Waits(Vec<Wait>);
+pub(super) struct Waits(BTreeMap<u64, Wait>);
 
 impl Waits {
     pub(super) fn start(&mut self, sequence: u64, id: &WorkspaceId, digests: &[Digest], now: Timestamp) -> WaitId {
-        // Whoever waits looks again every few milliseconds; one that is this old was cancelled.
-        self.0.retain(|wait| now.ms_since(wait.since) < WAIT_LOST_MS);
+        while let Some(oldest) = self.0.first_entry().filter(|oldest| oldest.get().is_lost(now)) {
+            oldest.remove();
+        }
         let (workspace_id, digests) = (id.clone(), digests.to_vec());
-        self.0.push(Wait { sequence, since: now, workspace_id, digests, answered: None });
+        self.0.insert(sequence, Wait { since: now, workspace_id, digests, answered: None });
         WaitId(sequence)
     }
 
     pub(super) fn end(&mut self, id: WaitId) {
-        self.0.retain(|wait| wait.sequence != id.0);
+        self.0.remove(&id.0);
     }
 
     /// The workspace, the digests and the answer of a wait.
     pub(super) fn get(&self, id: WaitId) -> Option<(WorkspaceId, Vec<Digest>, Option<Truth>)> {
-        let wait = self.0.iter().find(|wait| wait.sequence == id.0)?;
+        let wait = self.0.get(&id.0)?;
         Some((wait.workspace_id.clone(), wait.digests.clone(), wait.answered.clone()))
     }
 
     /// What the requests of this workspace wait for, oldest first.
     pub(super) fn wanted(&self, workspace_id: &WorkspaceId) -> Vec<Digest> {
         let mut wanted: Vec<Digest> = Vec::new();
-        for wait in self.0.iter().filter(|wait| wait.answered.is_none() && wait.workspace_id == *workspace_id) {
+        for wait in self.0.values().filter(|wait| wait.answered.is_none() && wait.workspace_id == *workspace_id) {
             if wanted.len() + wait.digests.len() > WANT_MAX {
                 break;
             }
@@ -114,13 +115,24 @@ impl Waits {
 
     /// Puts an answer beside every wait that is older than the ask, and that the ask asked for.
     pub(super) fn put<G: Safeguards>(&mut self, ask: &Ask, answer: &RenewalAnswer) {
-        for wait in &mut self.0 {
-            let is_older = wait.sequence < ask.sequence || !keeps::<G>(Safeguard::OnceRuleOrder);
-            let asked_for = wait.digests.iter().all(|digest| ask.renewal.want.contains(digest));
-            if is_older && asked_for && wait.workspace_id == ask.workspace_id && wait.answered.is_none() {
+        for (sequence, wait) in &mut self.0 {
+            let is_older = *sequence < ask.sequence || !keeps::<G>(Safeguard::OnceRuleOrder);
+            if is_older && wait.answered.is_none() && wait.wants(ask) {
                 wait.answered = truth(answer, &wait.digests);
             }
         }
+    }
+}
+
+impl Wait {
+    /// Whoever waits looks again every few milliseconds; one that is this old was cancelled. One that lies further
+    /// ahead than any waits is of before the clock went back.
+    fn is_lost(&self, now: Timestamp) -> bool {
+        now.ms_since(self.since) >= WAIT_LOST_MS || self.since.ms_since(now) >= WAIT_LOST_MS
+    }
+
+    fn wants(&self, ask: &Ask) -> bool {
+        self.workspace_id == ask.workspace_id && self.digests.iter().all(|digest| ask.renewal.want.contains(digest))
     }
 }
 

@@ -4,6 +4,9 @@
 use crate::limits::{LEASE_MS_MAX, LOAD_INTERVAL_MS, RENEWALS_PER_S};
 use crate::timestamp::Timestamp;
 
+/// The golden section in thousandths: its multiples leave no gap and meet nowhere.
+const GOLDEN_THOUSANDTHS: u64 = 618;
+
 /// How long leases are now.
 #[derive(Debug, Clone)]
 pub(super) struct Load {
@@ -19,17 +22,26 @@ impl Load {
         Self { configured_ms: lease_ms, lease_ms, renewals: 0, since: now }
     }
 
-    /// Length of a lease in milliseconds.
+    /// Length of the longest lease that is granted now, in milliseconds.
     pub(super) const fn lease_ms(&self) -> u64 {
         self.lease_ms
     }
 
+    /// Length of the next lease in milliseconds. Lengthened leases are shortened by up to a quarter, each by another
+    /// part: the isolates that made the load got theirs in the same second, and must not all come back in one.
+    pub(super) const fn next_lease_ms(&self) -> u64 {
+        let thousandth = self.renewals.wrapping_mul(GOLDEN_THOUSANDTHS) % 1_000;
+        let spread_ms = self.lease_ms - self.lease_ms * thousandth / 4_000;
+        if spread_ms > self.configured_ms { spread_ms } else { self.configured_ms }
+    }
+
     /// Counts a renewal. Each isolate renews once per lease, so at twice the rate the lease has to be twice as long.
-    /// A lease of zero stays zero.
+    /// A lease of zero stays zero. The rate is that of a whole lease: a shorter while could see only those who renew
+    /// together, or only the silence after them, and the length would swing from end to end.
     pub(super) fn count(&mut self, now: Timestamp) {
         self.renewals += 1;
         let elapsed_ms = now.ms_since(self.since);
-        if elapsed_ms < LOAD_INTERVAL_MS && now >= self.since {
+        if elapsed_ms < LOAD_INTERVAL_MS.max(self.lease_ms) && now >= self.since {
             return;
         }
         // No time has passed only if the clock went back: then nothing is known of the rate.
@@ -74,8 +86,10 @@ impl LongestLease {
 #[cfg(test)]
 mod tests {
     use super::{Load, LongestLease};
-    use crate::limits::LEASE_MS_MAX;
+    use crate::limits::{LEASE_MS_MAX, RENEWALS_PER_S};
     use crate::timestamp::Timestamp;
+    use alloc::collections::BTreeSet;
+    use alloc::vec::Vec;
 
     /// `isolates` that renew at three quarters of each lease, for `seconds`.
     fn lease_under_load(load: &mut Load, isolates: u64, seconds: u64) -> (u64, u64) {
@@ -103,6 +117,33 @@ mod tests {
             load.count(Timestamp(9_000_000 + second * 1_000));
         }
         assert_eq!(load.lease_ms(), 1_000);
+    }
+
+    /// Renewals in each second of some minutes, of isolates that renew at three quarters of each lease and a little.
+    fn renewals_per_s(load: &mut Load, isolates: u64, little_ms: u64) -> Vec<u64> {
+        let seconds = 300;
+        let mut next: BTreeSet<(u64, u64)> = (0..isolates).map(|isolate| (isolate * 7_919 % 750, isolate)).collect();
+        let mut counts = alloc::vec![0; seconds];
+        while let Some((ms, isolate)) = next.pop_first() {
+            let Some(count) = counts.get_mut(usize::try_from(ms).unwrap_or_default() / 1_000) else { break };
+            *count += 1;
+            let late_ms = (ms * 31 + isolate * 7_919) % little_ms;
+            next.insert((ms + load.next_lease_ms() * 3 / 4 + late_ms, isolate));
+            load.count(Timestamp(ms));
+        }
+        counts
+    }
+
+    #[test]
+    fn those_who_made_the_load_do_not_come_back_together() {
+        for isolates in [600, 1_000, 3_000] {
+            for little_ms in [1, 50, 500] {
+                let mut load = Load::new(1_000, Timestamp(0));
+                let counts = renewals_per_s(&mut load, isolates, little_ms);
+                let most = counts.iter().skip(120).max().copied().unwrap_or_default();
+                assert!(most <= 2 * RENEWALS_PER_S, "{most} in a second, of {isolates} isolates");
+            }
+        }
     }
 
     #[test]

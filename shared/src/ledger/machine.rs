@@ -2,18 +2,20 @@
 
 use super::load::{Load, LongestLease};
 use super::messages::{
-    Format, Grant, Publish, PublishAnswer, Renewal, RenewalAnswer, Snapshot, SnapshotAnswer, Standing, WantedRecord,
+    Format, Grant, LedgerStatus, Publish, PublishAnswer, Renewal, RenewalAnswer, Snapshot, SnapshotAnswer, Standing,
+    WantedRecord,
 };
 use super::storage::LedgerStorage;
+use super::uses::Uses;
 use super::window::{PlannedWindow, StoredWindow};
 use super::{Position, StagedSnapshot};
 use crate::change::Head;
+use crate::decide::check_alive;
 use crate::id::TokenId;
 use crate::limits::{CHANGED_MAX, IDLE_MS, margin_ms, window_ms};
 use crate::record::{Record, State};
 use crate::safeguard::{All, Safeguard, Safeguards, keeps};
 use crate::timestamp::Timestamp;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
@@ -27,8 +29,9 @@ pub struct Ledger<G: Safeguards = All> {
     /// End of the window in which this instance may answer.
     window_ends: Option<Timestamp>,
     longest_lease: LongestLease,
-    /// Tokens that were used, and when last, since this was taken.
-    used: BTreeMap<TokenId, Timestamp>,
+    uses: Uses,
+    /// Renewals that were answered.
+    renewals: u64,
     safeguards: PhantomData<G>,
 }
 
@@ -44,7 +47,8 @@ impl<G: Safeguards> Ledger<G> {
             inherited_until: stored.map_or(Timestamp(0), |window| window.inherited_until(now)),
             window_ends: None,
             longest_lease: LongestLease::default(),
-            used: BTreeMap::new(),
+            uses: Uses::default(),
+            renewals: 0,
             safeguards: PhantomData,
         }
     }
@@ -136,21 +140,37 @@ impl<G: Safeguards> Ledger<G> {
             return Ok(RenewalAnswer::Uninitialised);
         }
         let lease_ms = match self.window_left_ms(now) {
-            Some(left_ms) => self.load.lease_ms().min(left_ms),
+            Some(left_ms) => self.load.next_lease_ms().min(left_ms),
             None if initialised.is_some() => return Ok(RenewalAnswer::NoWindow),
             None => self.load.lease_ms(),
         };
         let position = initialised.unwrap_or(Position { epoch: 0, head: Head::GENESIS });
         let grant = grant(storage, position, message, lease_ms)?;
         self.longest_lease.note(lease_ms, now, IDLE_MS);
+        self.renewals += 1;
         self.note_load(message, &grant, now);
         self.note_use(message, &grant, now);
         Ok(RenewalAnswer::Granted(grant))
     }
 
-    /// Takes the tokens that were used, and when last, so that they can be kept.
-    pub fn take_used(&mut self) -> BTreeMap<TokenId, Timestamp> {
-        core::mem::take(&mut self.used)
+    /// How busy this instance is.
+    ///
+    /// # Errors
+    /// If storage fails.
+    pub fn status<S: LedgerStorage>(&self, storage: &S, now: Timestamp) -> Result<LedgerStatus, S::Error> {
+        Ok(LedgerStatus {
+            format: Format,
+            position: storage.position()?,
+            lease_ms: self.load.lease_ms(),
+            renewals: self.renewals,
+            wait_ms: self.wait_ms(now),
+        })
+    }
+
+    /// Takes the tokens that were used now, so that this can be kept: by the very turn in which they were noted,
+    /// since an instance may be gone at any time.
+    pub fn take_used(&mut self) -> Vec<TokenId> {
+        self.uses.take()
     }
 
     /// How long a lease may be, in milliseconds; none outside a window.
@@ -168,11 +188,11 @@ impl<G: Safeguards> Ledger<G> {
         }
     }
 
-    /// A wanted token counts as used.
+    /// A wanted token counts as used, if it can be.
     fn note_use(&mut self, message: &Renewal, grant: &Grant, now: Timestamp) {
         let wanted = grant.wanted.iter().filter_map(|wanted| wanted.record.as_ref());
-        let wanted = wanted.filter(|record| record.state != State::Revoked).map(|record| &record.token_id);
-        self.used.extend(wanted.chain(&message.used).map(|token_id| (token_id.clone(), now)));
+        let wanted = wanted.filter(|record| check_alive(record, now).is_ok()).map(|record| &record.token_id);
+        wanted.chain(&message.used).for_each(|token_id| self.uses.note(token_id, now));
     }
 
     /// How long, from now, an instance before this one may go on answering, in milliseconds.

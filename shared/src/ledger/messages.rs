@@ -181,6 +181,42 @@ pub struct WantedRecord {
     pub record: Option<Record>,
 }
 
+/// Ledger to whoever operates it: how busy this instance is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LedgerStatus {
+    /// Format of this message.
+    pub format: Format,
+    /// Where the ledger stands; none if it was never initialised.
+    pub position: Option<Position>,
+    /// How long leases are now, in milliseconds; longer than `LEASE_MS` under load.
+    pub lease_ms: u64,
+    /// Renewals that this instance has answered since it started.
+    pub renewals: u64,
+    /// How long a change that was published now would wait, in milliseconds.
+    pub wait_ms: u64,
+}
+
+/// Ledger to control plane: when tokens were last used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UsedTokens {
+    /// Format of this message.
+    pub format: Format,
+    /// At most [`USED_MAX`](crate::limits::USED_MAX).
+    pub used: Vec<UsedToken>,
+}
+
+/// A token that was used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UsedToken {
+    /// Which token.
+    pub token_id: TokenId,
+    /// How long ago, in milliseconds.
+    pub ago_ms: u64,
+}
+
 /// Control plane to edge: what KV should hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

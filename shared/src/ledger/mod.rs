@@ -12,13 +12,14 @@ mod load;
 mod machine;
 mod messages;
 mod storage;
+mod uses;
 mod window;
 
 pub use history::{Compared, compare};
 pub use machine::Ledger;
 pub use messages::{
-    Format, Grant, KvPut, KvWrites, Position, Publish, PublishAnswer, Renewal, RenewalAnswer, Snapshot, SnapshotAnswer,
-    Standing, TokenRecord, WantedRecord,
+    Format, Grant, KvPut, KvWrites, LedgerStatus, Position, Publish, PublishAnswer, Renewal, RenewalAnswer, Snapshot,
+    SnapshotAnswer, Standing, TokenRecord, UsedToken, UsedTokens, WantedRecord,
 };
 pub use storage::{LedgerStorage, StagedSnapshot};
 pub use window::{PlannedWindow, StoredWindow};

@@ -1,8 +1,10 @@
 //! What several test programs need.
 #![expect(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
-#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
-mod storage;
+pub mod edge;
+pub mod storage;
+pub mod traffic;
 
 use shared::change::{Change, Head};
 use shared::digest::Digest;
@@ -10,8 +12,6 @@ use shared::keyring::{KEY_LEN, Keyring};
 use shared::record::{Record, State};
 use shared::scope::ScopeSet;
 use shared::token::{NewToken, TokenPrefix};
-
-pub use storage::MemoryStorage;
 
 /// A keyring of one key, whose bytes are drawn from a counter.
 pub fn keyring(seed: u8) -> Keyring {

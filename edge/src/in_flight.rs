@@ -1,0 +1,66 @@
+//! A request that is at the origin: its answer is released by another decision only.
+//!
+//! When the origin's headers are here the token is decided about again, under a lease that is valid then, or by an
+//! answer of the ledger that was asked for after them. So headers that arrive after a revocation was answered are
+//! never released. A short body follows them in one piece; a long one is watched ([`crate::watch`]).
+
+use crate::visit::Visit;
+use crate::{glue, promise, watch};
+use shared::problem::Problem;
+use shared::timestamp::Timestamp;
+use wasm_bindgen::prelude::*;
+use worker::console_error;
+
+/// A request that is at the origin. `glue.js` ends it with one of its two methods.
+#[wasm_bindgen]
+pub struct InFlight(Visit);
+
+impl InFlight {
+    pub(crate) const fn new(visit: Visit) -> Self {
+        Self(visit)
+    }
+}
+
+#[wasm_bindgen]
+impl InFlight {
+    /// The origin's headers are here. Returns the response to release, or a promise of it.
+    #[must_use]
+    pub fn release(self, response: JsValue) -> JsValue {
+        match self.0.allow_by_memory() {
+            Some(Ok(until)) => hand_on(self.0, response, until),
+            Some(Err(refusal)) => withhold(&self.0, &response, &refusal.problem()),
+            None => promise(release_by_ledger(self.0, response)),
+        }
+    }
+
+    /// The origin gave no answer.
+    #[must_use]
+    pub fn fail(self, why: &JsValue) -> JsValue {
+        console_error!("the platform origin is out of reach: {why:?}");
+        self.0.problem(&Problem::new(502, "origin-unreachable", "The platform is out of reach").detail(
+            "The request was allowed, but what answers it is out of reach. It may or may not have been received; \
+             try again.",
+        ))
+    }
+}
+
+async fn release_by_ledger(visit: Visit, response: JsValue) -> JsValue {
+    match visit.allow_again().await {
+        Ok(until) => hand_on(visit, response, until),
+        Err(problem) => withhold(&visit, &response, &problem),
+    }
+}
+
+fn hand_on(visit: Visit, response: JsValue, until: Timestamp) -> JsValue {
+    if visit.is_short(&response) {
+        visit.end();
+        return response;
+    }
+    watch::watched(visit, &response, until)
+}
+
+/// The origin's answer goes nowhere.
+fn withhold(visit: &Visit, response: &JsValue, problem: &Problem) -> JsValue {
+    glue::discard(response);
+    visit.problem(problem)
+}

@@ -1,0 +1,30 @@
+//! Which tokens were used, on its way from a ledger to the control plane.
+
+use super::storage::SqlLedgerStorage;
+use crate::{clock, glue, settings};
+use shared::ledger::{Format, UsedToken, UsedTokens};
+use shared::limits::USED_MAX;
+use shared::signature::{SignedCall, TO_CONTROL_PLANE, USAGE_PATH};
+use worker::{Env, Error, Result};
+
+/// Reports what was used and not reported yet, and forgets it once the control plane has it.
+///
+/// # Errors
+/// If the control plane did not take it.
+pub(super) async fn report(env: &Env, storage: &mut SqlLedgerStorage) -> Result<()> {
+    let used = storage.used(USED_MAX)?;
+    if used.is_empty() {
+        return Ok(());
+    }
+    let now = clock::now();
+    let told = used.iter().map(|(token_id, at)| UsedToken { token_id: token_id.clone(), ago_ms: now.ms_since(*at) });
+    let body = serde_json::to_string(&UsedTokens { format: Format, used: told.collect() })?;
+    let call = SignedCall { label: TO_CONTROL_PLANE, method: "POST", path: USAGE_PATH, body: body.as_bytes() };
+    let signature = call.sign(&settings::publish_keys(env)?, now);
+    let url = format!("{}{USAGE_PATH}", settings::control_plane_url(env)?);
+    match glue::call_control_plane(&url, &signature, &body).await {
+        Ok(status) if status.as_f64() == Some(204.0) => storage.forget_used(&used),
+        Ok(status) => Err(Error::from(format!("the control plane answered {status:?}"))),
+        Err(why) => Err(Error::from(format!("the control plane is out of reach: {why:?}"))),
+    }
+}
