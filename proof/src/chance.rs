@@ -108,7 +108,8 @@ impl Chance {
     pub(crate) fn new(seed: u64, leap_max_ms: i64) -> Self {
         let mut rng = Rng::with_seed(seed);
         let often = |rng: &mut Rng, factors: [u32; 4]| factors[rng.usize(..factors.len())];
-        let mut weights: Vec<_> = WORK.iter().map(|(kind, base)| (*kind, base * often(&mut rng, [1, 1, 2, 4]))).collect();
+        let mut weights: Vec<_> =
+            WORK.iter().map(|(kind, base)| (*kind, base * often(&mut rng, [1, 1, 2, 4]))).collect();
         let leaps = leap_max_ms > 0;
         let possible = FAULTS.iter().filter(|(kind, _)| leaps || !matches!(kind, Kind::Leap));
         weights.extend(possible.map(|(kind, base)| (*kind, base * often(&mut rng, [0, 0, 1, 3]))));

@@ -79,7 +79,13 @@ impl ControlPlane {
     }
 
     /// Takes in the answer to a publish of the changes `first..=last`. Returns whether it is a conflict.
-    pub(crate) fn published<G: Safeguards>(&mut self, first: u64, last: u64, answer: &PublishAnswer, time: u64) -> bool {
+    pub(crate) fn published<G: Safeguards>(
+        &mut self,
+        first: u64,
+        last: u64,
+        answer: &PublishAnswer,
+        time: u64,
+    ) -> bool {
         match answer.position.map(|position| self.database.compare::<G>(position)) {
             Some(Compared::Agrees(head)) if head + 1 < first => self.resume_at = Some(head + 1),
             Some(Compared::Agrees(head)) => {
@@ -192,7 +198,10 @@ impl ControlPlane {
 
     /// How many parts the snapshot has that is being sent.
     pub(crate) fn parts(&self) -> Option<usize> {
-        self.republish.as_ref().filter(|republish| republish.due.is_none()).map(|republish| republish.records.len().max(1))
+        self.republish
+            .as_ref()
+            .filter(|republish| republish.due.is_none())
+            .map(|republish| republish.records.len().max(1))
     }
 
     /// Ends a republish whose wait is over, or dies after so many steps of that.

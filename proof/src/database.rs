@@ -1,7 +1,7 @@
 //! The control plane's database: what survives its process, and what a backup brings back.
 
 use crate::judge::{Judge, PAST};
-use shared::change::{Change, ChainHash, Head};
+use shared::change::{ChainHash, Change, Head};
 use shared::digest::Digest;
 use shared::ledger::{Compared, Position, compare};
 use shared::record::{Record, State};
@@ -58,10 +58,19 @@ impl Database {
 
     /// The record of a token after an edit, or of a new one; none if there is nothing to edit, or no more scopes to
     /// tell its records apart by. `drafts` counts them, also those that a backup has forgotten.
-    pub(crate) fn draft(&self, digest: Digest, edit: Option<Edit>, drafts: &mut BTreeMap<Digest, u8>) -> Option<Record> {
+    pub(crate) fn draft(
+        &self,
+        digest: Digest,
+        edit: Option<Edit>,
+        drafts: &mut BTreeMap<Digest, u8>,
+    ) -> Option<Record> {
         let drafted = drafts.entry(digest).or_default();
         let record = self.tokens.get(&digest);
-        if record.is_none() != edit.is_none() || record.is_some_and(is_over) || !(edit.is_none() == (*drafted == 0)) || *drafted == SCOPES_MAX {
+        if record.is_none() != edit.is_none()
+            || record.is_some_and(is_over)
+            || !(edit.is_none() == (*drafted == 0))
+            || *drafted == SCOPES_MAX
+        {
             return None;
         }
         *drafted += 1;

@@ -99,7 +99,8 @@ impl Search {
         let free = isolates(world).chain(messages(world)).chain(parts(world)).map(|action| (action, budget));
         let spent = |left: u8| left.checked_sub(1);
         let paid = [
-            spent(budget.revocations).map(|revocations| (Action::Edit(0, Edit::Revoke), Budget { revocations, ..budget })),
+            spent(budget.revocations)
+                .map(|revocations| (Action::Edit(0, Edit::Revoke), Budget { revocations, ..budget })),
             spent(budget.publishes).map(|publishes| (Action::Publish(1), Budget { publishes, ..budget })),
             spent(budget.crashes).map(|crashes| (Action::Crash, Budget { crashes, ..budget })),
             spent(budget.take_overs).map(|take_overs| {
@@ -112,9 +113,9 @@ impl Search {
             }),
         ];
         let arrive = |isolate| (Action::Arrive { isolate, token: 0 }, budget.arrivals);
-        let arrivals = (0..world.edges.len()).map(arrive).filter_map(|(action, left)| {
-            spent(left).map(|arrivals| (action, Budget { arrivals, ..budget }))
-        });
+        let arrivals = (0..world.edges.len())
+            .map(arrive)
+            .filter_map(|(action, left)| spent(left).map(|arrivals| (action, Budget { arrivals, ..budget })));
         free.chain(paid.into_iter().flatten()).chain(arrivals).collect()
     }
 }

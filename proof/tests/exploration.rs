@@ -6,13 +6,8 @@ use shared::safeguard::Safeguard;
 
 /// One isolate remembers token 0 under a lease of a second; its revocation is what is explored.
 fn remembered(isolates: usize, lease_ms: u64) -> Script {
-    let setup = Setup {
-        isolates_ms: vec![0; isolates],
-        control_plane_ms: 0,
-        tokens: 1,
-        lease_ms,
-        bounds: Bounds::default(),
-    };
+    let setup =
+        Setup { isolates_ms: vec![0; isolates], control_plane_ms: 0, tokens: 1, lease_ms, bounds: Bounds::default() };
     let deliver = Action::Deliver { message: 0, age: 0 };
     let look = Action::Look { isolate: 0, request: 0 };
     let actions = vec![Action::Arrive { isolate: 0, token: 0 }, deliver, Action::Confirm, deliver, look];

@@ -18,12 +18,7 @@ impl<G: Safeguards> World<G> {
         self.arrive_with(isolate, digest, floor)
     }
 
-    pub(super) fn arrive_with(
-        &mut self,
-        isolate: usize,
-        digest: Digest,
-        floor: Floor,
-    ) -> Result<(), Violation> {
+    pub(super) fn arrive_with(&mut self, isolate: usize, digest: Digest, floor: Floor) -> Result<(), Violation> {
         let time = self.time;
         let edge = self.edges.get_mut(isolate);
         let effects = edge.map_or_else(Vec::new, |edge| edge.arrive(digest, floor, time));
@@ -102,8 +97,8 @@ impl<G: Safeguards> World<G> {
         let [token, ..] = digest.as_bytes();
         let said = || format!("  isolate {isolate} {verdict} token {token} by {basis:?} ({step:?})");
         self.trace.note(self.time - super::START, said);
-        self.judge.check(*digest, *floor, *basis).map_err(|Violation(why)| {
-            Violation(format!("isolate {isolate} {verdict} a request ({step:?}): {why}"))
-        })
+        self.judge
+            .check(*digest, *floor, *basis)
+            .map_err(|Violation(why)| Violation(format!("isolate {isolate} {verdict} a request ({step:?}): {why}")))
     }
 }

@@ -76,9 +76,8 @@ impl<G: Safeguards> World<G> {
     #[expect(clippy::expect_used, reason = "two literals that are ids")]
     pub fn new(setup: &Setup, trace: Trace) -> Self {
         let id = |text: &str| text.parse::<WorkspaceId>().expect("an id");
-        let edge = |(index, offset_ms): (usize, &i64)| {
-            Edge::new(index, id("ws_a"), setup.bounds, Clock::new(*offset_ms))
-        };
+        let edge =
+            |(index, offset_ms): (usize, &i64)| Edge::new(index, id("ws_a"), setup.bounds, Clock::new(*offset_ms));
         let durable = MemoryStorage::default();
         Self {
             time: START,
