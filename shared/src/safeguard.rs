@@ -14,6 +14,8 @@ pub enum Safeguard {
     WaitForLeases,
     /// Ledger: a repeated publish waits like a new one. "I have it" is no acknowledgement.
     WaitAgain,
+    /// Ledger: a create waits until no instance before this one can answer any more.
+    CreatesWaitForReplaced,
     /// Ledger: an instance answers only inside a window that a confirmed write opened.
     ConfirmedWindow,
     /// Ledger: what a window's write leaves for the next instance is never shorter than a right that still runs.
@@ -44,9 +46,10 @@ pub enum Safeguard {
 
 impl Safeguard {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::WaitForLeases,
         Self::WaitAgain,
+        Self::CreatesWaitForReplaced,
         Self::ConfirmedWindow,
         Self::InheritedNeverShrinks,
         Self::LeaseInsideWindow,

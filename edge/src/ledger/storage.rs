@@ -180,7 +180,7 @@ impl LedgerStorage for SqlLedgerStorage {
 
     fn changed_since(&self, version: u64, limit: usize) -> Result<Vec<TokenRecord>> {
         let rows: Vec<RecordRow> = self.rows(
-            "SELECT digest, record FROM records WHERE epoch = ?1 AND changed > ?2 AND created <= ?2 LIMIT ?3",
+            "SELECT digest, record FROM records WHERE epoch = ?1 AND changed > ?2 AND changed > created LIMIT ?3",
             vec![integer(self.epoch()?)?, integer(version)?, integer(limit as u64)?],
         )?;
         let read = |row: RecordRow| {

@@ -16,6 +16,7 @@ use crate::safeguard::{All, Safeguard, Safeguards, keeps};
 use crate::timestamp::Timestamp;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
+use core::fmt;
 use core::hash::{BuildHasherDefault, Hasher};
 use core::marker::PhantomData;
 use core::num::NonZeroUsize;
@@ -39,7 +40,7 @@ impl Default for Bounds {
 }
 
 /// What one isolate remembers.
-#[derive(Debug)]
+#[derive(Clone)]
 pub struct Isolate<G: Safeguards = All> {
     bounds: Bounds,
     records: DigestMap<Known>,
@@ -67,7 +68,7 @@ pub struct Decided<'a> {
     pub report: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Known {
     place: Place,
     record: Record,
@@ -75,7 +76,7 @@ struct Known {
     assertion: Option<(Timestamp, Rc<str>)>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Unknown {
     place: Place,
     /// The lease under which it was said, which a later one never prolongs.
@@ -97,6 +98,20 @@ impl Hasher for DigestHasher {
 
     fn finish(&self) -> u64 {
         self.0
+    }
+}
+
+impl<G: Safeguards> fmt::Debug for Isolate<G> {
+    /// The maps' own would only show how much they hold.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Isolate")
+            .field("records", &fmt::from_fn(|f| f.debug_map().entries(&self.records).finish()))
+            .field("unknown", &fmt::from_fn(|f| f.debug_map().entries(&self.unknown).finish()))
+            .field("workspaces", &self.workspaces)
+            .field("waits", &self.waits)
+            .field("clock", &self.clock)
+            .field("sequence", &self.sequence)
+            .finish_non_exhaustive()
     }
 }
 
@@ -293,7 +308,9 @@ impl<G: Safeguards> Isolate<G> {
             return Some(fit);
         }
         let from = if keeps::<G>(Safeguard::MeasureFromBeforeSend) { ask.at } else { now };
-        let granted = Lease { ends: Some(from.plus_ms(grant.lease_ms)), length_ms: grant.lease_ms, era: ask.era };
+        // The ledger waits for no lease of zero, so it must not live even if the clock has gone back a little.
+        let ends = (grant.lease_ms > 0).then(|| from.plus_ms(grant.lease_ms));
+        let granted = Lease { ends, length_ms: grant.lease_ms, era: ask.era };
         if fit == Fit::Replaces {
             workspace.memory = memory;
             workspace.lease = granted;

@@ -70,7 +70,8 @@ impl<G: Safeguards> Ledger<G> {
         }
         let position = storage.position()?;
         let waits = position != before || keeps::<G>(Safeguard::WaitAgain);
-        Ok(PublishAnswer { format: Format, position, wait_ms: if waits { self.wait_ms(now) } else { 0 } })
+        let wait_ms = if waits { self.wait_ms(now) } else { 0 };
+        Ok(PublishAnswer { format: Format, position, wait_ms, create_wait_ms: self.create_wait_ms(now) })
     }
 
     /// Loads a part of a snapshot beside the records in force. The last part puts it in force.
@@ -192,6 +193,11 @@ impl<G: Safeguards> Ledger<G> {
         let wanted = grant.wanted.iter().filter_map(|wanted| wanted.record.as_ref());
         let wanted = wanted.filter(|record| check_alive(record, now).is_ok()).map(|record| &record.token_id);
         wanted.chain(&message.used).for_each(|token_id| self.uses.note(token_id, now));
+    }
+
+    /// How long, from now, an instance before this one may go on answering, in milliseconds.
+    fn create_wait_ms(&self, now: Timestamp) -> u64 {
+        if keeps::<G>(Safeguard::CreatesWaitForReplaced) { self.inherited_until.ms_since(now) } else { 0 }
     }
 
     /// How long, from now, the oldest right to remember something older may live, in milliseconds.

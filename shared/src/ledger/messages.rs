@@ -64,6 +64,9 @@ pub struct PublishAnswer {
     pub position: Option<Position>,
     /// How long, from now, somebody may still remember something older, in milliseconds.
     pub wait_ms: u64,
+    /// How long, from now, an instance that was replaced may still be asked and not know what was created since, in
+    /// milliseconds. Creates wait for this, and not for leases: nobody has remembered anything of their tokens.
+    pub create_wait_ms: u64,
 }
 
 /// Control plane to ledger: one part of everything, for a new epoch.
@@ -162,7 +165,7 @@ pub struct Grant {
     pub lease_ms: u64,
     /// The wanted digests.
     pub wanted: Vec<WantedRecord>,
-    /// Every record that was changed, not created, after `since`.
+    /// Every record that was changed after `since`, other than by its create.
     pub changed: Vec<TokenRecord>,
     /// Too much has changed to be listed: forget every record, then remember `wanted`.
     pub forget_everything: bool,

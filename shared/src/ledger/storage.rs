@@ -27,7 +27,8 @@ pub trait LedgerStorage {
     /// If storage fails.
     fn record(&self, digest: &Digest) -> Result<Option<Record>, Self::Error>;
 
-    /// Records that were created at `version` or before and changed after it, at most `limit`.
+    /// Records that were changed after `version`, other than by their create, at most `limit`. Also those that
+    /// were created after it: an isolate may have learnt of them from an answer that overtook this one.
     ///
     /// # Errors
     /// If storage fails.

@@ -39,7 +39,7 @@ impl LedgerStorage for MemoryStorage {
     }
 
     fn changed_since(&self, version: u64, limit: usize) -> Result<Vec<TokenRecord>, Infallible> {
-        let changed = self.records.iter().filter(|(_, kept)| kept.changed > version && kept.created <= version);
+        let changed = self.records.iter().filter(|(_, kept)| kept.changed > version && kept.changed > kept.created);
         Ok(changed
             .take(limit)
             .map(|(digest, kept)| TokenRecord { digest: *digest, record: kept.record.clone() })
@@ -47,7 +47,6 @@ impl LedgerStorage for MemoryStorage {
     }
 
     fn apply(&mut self, change: &Change) -> Result<(), Infallible> {
-        self.writes += 1;
         let created = self.records.get(&change.digest).map_or(change.version, |kept| kept.created);
         let kept = Kept { created, changed: change.version, held_over: false, record: change.record.clone() };
         self.records.insert(change.digest, kept);
@@ -55,6 +54,7 @@ impl LedgerStorage for MemoryStorage {
     }
 
     fn pass_over(&mut self, change: &Change) -> Result<(), Infallible> {
+        self.writes += 1;
         if let Some(position) = &mut self.position {
             position.head = change.head();
         }
