@@ -33,6 +33,16 @@ async fn a_create_does_not_wait_for_leases_and_a_revocation_does() {
     assert_eq!(state(&server, &token), Some(State::Revoked));
 }
 
+/// An instance that was replaced does not know the token, and may still be asked.
+#[tokio::test]
+async fn a_create_waits_for_a_replaced_ledger_instance() {
+    let server = Server::start(Plan::Pro).await;
+    server.edge.set_inherited(1_000);
+    let started = now();
+    server.token(&["read"]).await;
+    assert!(started.elapsed() >= Duration::from_millis(1_110), "{:?}", started.elapsed());
+}
+
 #[tokio::test]
 async fn what_the_edge_did_not_hear_is_pending_and_becomes_effective_by_itself() {
     let server = Server::start(Plan::Pro).await;

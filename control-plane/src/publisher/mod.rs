@@ -7,7 +7,7 @@
 //! A change is *published* when the ledger has answered with our own history, and *acknowledged*
 //! when the wait that this answer names has passed on our monotonic clock: then it is
 //! *effective*. A create is so earlier, once ledger and KV have it, since nobody knew its
-//! token. Nothing waits for an acknowledgement before the next batch is sent. What is not written
+//! token; it only waits until no replaced instance of the ledger can be asked any more. Nothing waits for an acknowledgement before the next batch is sent. What is not written
 //! down as acknowledged, because this process died or the database failed, is published
 //! again and waits again.
 
@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::random;
 use crate::store::{Store, changes};
+use shared::ledger::PublishAnswer;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -54,6 +55,8 @@ struct Published {
     version: u64,
     /// When the last of them is effective.
     due: Instant,
+    /// When the last of them is, if it is a create that KV has too.
+    create_due: Instant,
 }
 
 /// What is done for a workspace, each by a task of its own: KV being out of reach must not
@@ -191,9 +194,11 @@ impl Publisher {
         published.filter(|published| published.version >= version.cast_unsigned())
     }
 
-    /// Starts the wait after which every change up to `version` is effective.
-    fn acknowledge_after(self: &Arc<Self>, workspace_id: &str, version: u64, wait: Duration) {
-        let published = Published { version, due: Instant::now() + wait };
+    /// Starts the waits after which every change up to `version` is effective.
+    fn acknowledge_after(self: &Arc<Self>, workspace_id: &str, version: u64, answer: PublishAnswer) {
+        let due_after = |wait_ms| Instant::now() + Duration::from_millis(wait_ms);
+        let (due, create_due) = (due_after(answer.wait_ms), due_after(answer.create_wait_ms));
+        let published = Published { version, due, create_due };
         lock(&self.published).insert(workspace_id.into(), published);
         let (publisher, workspace_id) = (Arc::clone(self), String::from(workspace_id));
         tokio::spawn(async move {

@@ -9,7 +9,7 @@ use shared::limits::{BATCH_MAX, KV_EXPIRATION_EXTRA_MS};
 use shared::safeguard::All;
 use shared::timestamp::Timestamp;
 use std::sync::Arc;
-use std::time::Duration;
+use tokio::time::sleep_until;
 
 /// Whether there is more to do at once.
 pub(super) enum Next {
@@ -79,8 +79,7 @@ impl Publisher {
             match self.compare(&workspace.id, answer.position).await? {
                 Agreement::Agrees(head) if head + 1 < version => version = head + 1,
                 Agreement::Agrees(head) => {
-                    let wait = Duration::from_millis(answer.wait_ms);
-                    self.acknowledge_after(&workspace.id, head.min(last), wait);
+                    self.acknowledge_after(&workspace.id, head.min(last), answer);
                     self.start(&workspace.id, Job::Replicate);
                     return Ok(Next::GoOn);
                 }
@@ -146,10 +145,10 @@ impl Publisher {
 
     /// Brings KV up to date with what the ledger has. Only creates wait for it.
     pub(super) async fn replicate_step(&self, workspace_id: &str) -> Result<Next, StepError> {
-        let published = lock(&self.published).get(workspace_id).map_or(0, |published| published.version);
+        let published = lock(&self.published).get(workspace_id).copied();
         let mut connection = self.store.connection().await?;
         let up_to = match changes::first_not_acknowledged(&mut connection, workspace_id).await? {
-            Some(first) => published.max(first.saturating_sub(1)),
+            Some(first) => published.map_or(0, |published| published.version).max(first.saturating_sub(1)),
             None => u64::MAX >> 1,
         };
         let rows = changes::not_replicated(&mut connection, workspace_id, up_to, BATCH_MAX).await?;
@@ -159,6 +158,9 @@ impl Publisher {
         }
         let now = self.clock.now();
         self.edge.write_kv(&kv_writes(&rows, now)?).await?;
+        if let Some(published) = published {
+            sleep_until(published.create_due).await;
+        }
         let digests = rows.iter().map(TokenRow::digest).collect::<Result<Vec<_>, _>>().map_err(Error::from)?;
         let mut connection = self.store.connection().await?;
         changes::set_replicated(&mut connection, workspace_id, up_to, &digests, self.clock.now()).await?;

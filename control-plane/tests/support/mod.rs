@@ -26,7 +26,7 @@ use ledger_support::keyring;
 use ledger_support::storage::MemoryStorage;
 use serde_json::{Value, json};
 use shared::digest::Digest;
-use shared::ledger::{KvWrites, Ledger};
+use shared::ledger::{KvWrites, Ledger, StoredWindow};
 use shared::scope::ScopeSet;
 use shared::signature::{HEADER, SignedCall, TO_EDGE};
 use shared::token::TokenPrefix;
@@ -56,6 +56,8 @@ struct EdgeState {
     kv_down: AtomicBool,
     /// How long leases of the ledgers are, in milliseconds; here always granted before a publish.
     lease_ms: Mutex<u64>,
+    /// How long a replaced instance may go on answering, in milliseconds, counted from every publish.
+    inherited_ms: Mutex<u64>,
 }
 
 impl FakeEdge {
@@ -85,6 +87,11 @@ impl FakeEdge {
         *self.state.lease_ms.lock().unwrap() = lease_ms;
     }
 
+    /// From now on, an instance that may answer for so long was replaced whenever something is published.
+    pub fn set_inherited(&self, inherited_ms: u64) {
+        *self.state.inherited_ms.lock().unwrap() = inherited_ms;
+    }
+
     pub fn ledger(&self) -> MemoryStorage {
         self.ledgers().get(WORKSPACE).cloned().unwrap_or_default()
     }
@@ -108,7 +115,9 @@ fn verify(path: &str, headers: &HeaderMap, body: &Bytes) -> Result<(), StatusCod
 fn instance(state: &EdgeState, storage: &mut MemoryStorage) -> Ledger {
     use shared::ledger::{Format, LedgerStorage, Renewal};
     let (now, lease_ms) = (SystemClock.now(), *state.lease_ms.lock().unwrap());
-    let mut ledger = Ledger::new(lease_ms, None, now);
+    let alive_ms = *state.inherited_ms.lock().unwrap();
+    let inherited = (alive_ms > 0).then_some(StoredWindow { alive_ms, at: now });
+    let mut ledger = Ledger::new(lease_ms, inherited, now);
     let planned = ledger.plan_window(now);
     ledger.open_window(planned);
     let renewal = Renewal { format: Format, standing: None, want: Vec::new(), used: Vec::new() };
