@@ -11,8 +11,8 @@ use std::num::NonZeroU32;
 /// Tokens per second and workspace in the long run. A ledger takes far more; KV is billed by the write.
 const PER_S: NonZeroU32 = nonzero(20);
 
-/// Tokens that a workspace may make at once: a large plan's worth, as when everything is moved to new tokens.
-const BURST: NonZeroU32 = nonzero(200);
+/// Tokens that a workspace may make at once, as when a large organisation moves everything to new tokens.
+const BURST: NonZeroU32 = nonzero(500);
 
 /// Counts creates per workspace, in this process.
 pub struct CreateLimit(DefaultKeyedRateLimiter<WorkspaceId>);

@@ -31,11 +31,11 @@ export function forwardToControlPlane(request, url) {
   return send(request, url, withoutOverrides(request.headers));
 }
 
-// The URL is given as text and the body as a stream, both untouched. Redirects are the
-// caller's to follow, and no answer to an authorized request may be stored.
+// The URL is given as text and the body as a stream, both untouched, and so is the answer's body: nothing is
+// decoded on the way. Redirects are the caller's to follow, and no answer to an authorized request may be stored.
 function send(request, url, headers) {
   const { method, body } = request;
-  return fetch(url, { method, headers, body, redirect: "manual", cache: "no-store" });
+  return fetch(url, { method, headers, body, redirect: "manual", cache: "no-store", encodeResponseBody: "manual" });
 }
 
 const OVERRIDES = /^(deplo[-_]|x-http-method|x-method-override$|x-original-url$|x-rewrite-url$)/;
@@ -55,23 +55,28 @@ export function waitUntil(context, promise) {
 // No body, or one whose length is known and at most `bytesMax`. Looks at the headers first: touching
 // the body costs more than all of this.
 export function isShort(request, response, bytesMax) {
-  const length = response.headers.get("content-length");
-  return (length !== null && Number(length) <= bytesMax) || request.method === "HEAD" || response.body === null;
+  const length = knownLength(response.headers);
+  return (length !== null && length <= bytesMax) || request.method === "HEAD" || response.body === null;
+}
+
+function knownLength(headers) {
+  const length = headers.get("content-length");
+  return length !== null && /^\d{1,15}$/.test(length) && !headers.has("transfer-encoding") ? Number(length) : null;
 }
 
 export function discard(response) {
   response.body?.cancel().catch(() => {});
 }
 
-// Pumps a body through a native stream that can be cut. Of a body that has to be decoded on the way,
-// the length is not known.
+// Pumps a body through a native stream that can be cut. It stays as it came, encoded or not.
 export function flow(response) {
-  const { headers, body } = response;
-  const length = headers.has("content-encoding") ? null : headers.get("content-length");
-  const { readable, writable } = length === null ? new IdentityTransformStream() : new FixedLengthStream(BigInt(length));
+  const length = knownLength(response.headers);
+  const { readable, writable } = length === null ? new IdentityTransformStream() : new FixedLengthStream(length);
   const abort = new AbortController();
-  const pumped = body.pipeTo(writable, { signal: abort.signal }).catch(() => {});
-  return { response: new Response(readable, response), pumped, cut: () => abort.abort() };
+  const pumped = response.body.pipeTo(writable, { signal: abort.signal }).catch(() => {});
+  const { status, statusText, headers } = response;
+  const watched = new Response(readable, { status, statusText, headers, encodeBody: "manual" });
+  return { response: watched, pumped, cut: () => abort.abort() };
 }
 
 export function respond(status, contentType, body, challenge, retryAfter) {

@@ -15,9 +15,9 @@ extern "C" {
     #[wasm_bindgen(js_name = requestId)]
     pub(crate) fn request_id(request: &JsValue) -> String;
 
-    /// Sends the request to the platform origin with an assertion instead of its bearer token.
+    /// Sends the request to the platform origin with an assertion instead of its bearer token. `in_flight` releases
+    /// the answer.
     #[wasm_bindgen(js_name = forwardToPlatform)]
-    /// The answer is released by `in_flight`.
     pub(crate) fn forward_to_platform(request: &JsValue, url: &str, assertion: &str, in_flight: InFlight) -> JsValue;
 
     /// Sends the request to the control plane, bearer token included.

@@ -5,7 +5,7 @@
 //! never released. A short body follows them in one piece; a long one is watched ([`crate::watch`]).
 
 use crate::visit::Visit;
-use crate::{glue, promise, watch};
+use crate::{clock, glue, promise, watch};
 use shared::problem::Problem;
 use shared::timestamp::Timestamp;
 use wasm_bindgen::prelude::*;
@@ -26,7 +26,7 @@ impl InFlight {
     /// The origin's headers are here. Returns the response to release, or a promise of it.
     #[must_use]
     pub fn release(self, response: JsValue) -> JsValue {
-        match self.0.allow_by_memory() {
+        match self.0.allow_by_memory(clock::now()) {
             Some(Ok(until)) => hand_on(self.0, response, until),
             Some(Err(refusal)) => withhold(&self.0, &response, &refusal.problem()),
             None => promise(release_by_ledger(self.0, response)),
@@ -45,7 +45,7 @@ impl InFlight {
 }
 
 async fn release_by_ledger(visit: Visit, response: JsValue) -> JsValue {
-    match visit.allow_again().await {
+    match visit.allow_again(clock::now()).await {
         Ok(until) => hand_on(visit, response, until),
         Err(problem) => withhold(&visit, &response, &problem),
     }

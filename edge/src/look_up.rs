@@ -93,14 +93,16 @@ async fn ask(visit: &Visit, workspace_id: &WorkspaceId) -> Result<Answer, NoReco
 
 /// Asks the ledger, or lets others ask and looks again.
 async fn answer_for(visit: &Visit, wait: WaitId) -> Result<Answer, String> {
-    let give_up_at = clock::now().plus_ms(LEDGER_TIMEOUT_MS);
+    let mut now = clock::now();
+    let give_up_at = now.plus_ms(LEDGER_TIMEOUT_MS);
     loop {
-        match memory::with(|isolate| isolate.next(wait, clock::now())) {
+        match memory::with(|isolate| isolate.next(wait, now)) {
             Next::Decide(answer) => return Ok(answer),
             Next::Ask(ask) => renewal::send(visit, ask).await?,
             Next::LookAgain => pause(LOOK_AGAIN_MS).await,
         }
-        if clock::now() >= give_up_at {
+        now = clock::now_after_timer();
+        if now >= give_up_at {
             return Err(format!("nothing was known after {LEDGER_TIMEOUT_MS} ms"));
         }
     }

@@ -1,4 +1,4 @@
-//! What this isolate remembers. The one thread-local besides the settings.
+//! What this isolate remembers of tokens and workspaces.
 
 use shared::isolate::Isolate;
 use std::cell::RefCell;

@@ -39,7 +39,7 @@ pub(crate) fn report_later(visit: &Visit, workspace_id: WorkspaceId, lease_ms: u
     let settings = Rc::clone(&visit.settings);
     let report = async move {
         Delay::from(Duration::from_millis(lease_ms.min(USAGE_WAIT_MS))).await;
-        if let Some(ask) = memory::with(|isolate| isolate.report(&workspace_id, clock::now())) {
+        if let Some(ask) = memory::with(|isolate| isolate.report(&workspace_id, clock::now_after_timer())) {
             drop(carry(settings, ask).await);
         }
         Ok(JsValue::UNDEFINED)

@@ -63,7 +63,7 @@ impl Visit {
 
     /// Allows the request by memory, without any call, with an assertion for the origin. None: memory cannot tell.
     pub(crate) fn assert_by_memory(&self) -> Option<Result<Rc<str>, Refusal>> {
-        self.decide_by_memory(|permit, kept, lease_ends, now| match kept {
+        self.decide_by_memory(clock::now(), |permit, kept, lease_ends, now| match kept {
             Some((until, assertion)) if *until >= lease_ends => Rc::clone(assertion),
             _ => {
                 let assertion: Rc<str> = self.settings.asserter.assert(permit, now, lease_ends).into();
@@ -80,13 +80,13 @@ impl Visit {
     }
 
     /// Allows the request once more, by memory. Returns until when its answer may be handed on by this decision.
-    pub(crate) fn allow_by_memory(&self) -> Option<Result<Timestamp, Refusal>> {
-        self.decide_by_memory(|_, _, lease_ends, _| lease_ends)
+    pub(crate) fn allow_by_memory(&self, now: Timestamp) -> Option<Result<Timestamp, Refusal>> {
+        self.decide_by_memory(now, |_, _, lease_ends, _| lease_ends)
     }
 
     /// Allows the request once more, by memory or by what its ledger says now.
-    pub(crate) async fn allow_again(&self) -> Result<Timestamp, Problem> {
-        match self.allow_by_memory() {
+    pub(crate) async fn allow_again(&self, now: Timestamp) -> Result<Timestamp, Problem> {
+        match self.allow_by_memory(now) {
             Some(verdict) => verdict.map_err(Refusal::problem),
             None => self.decide_by_ledger(|_, _, until| until).await,
         }
@@ -94,13 +94,13 @@ impl Visit {
 
     fn decide_by_memory<T>(
         &self,
+        now: Timestamp,
         allowed: impl FnOnce(Permit<'_>, &mut Assertion, Timestamp, Timestamp) -> T,
     ) -> Option<Result<T, Refusal>> {
         let question = match self.question() {
             Ok(question) => question,
             Err(refusal) => return Some(Err(refusal)),
         };
-        let now = clock::now();
         let (verdict, renew) = memory::with(|isolate| {
             let decided = isolate.decide(&self.digests, &question.requirement, now)?;
             let Decided { verdict, lease_ends, assertion, renew, report } = decided;
@@ -128,7 +128,7 @@ impl Visit {
             NoRecord::Refused(refusal) => refusal.problem(),
             NoRecord::CannotTell(why) => cannot_tell(&why),
         })?;
-        let now = clock::now();
+        let now = clock::now_after_timer();
         let permit = answer.decide(&question.requirement, now).map_err(Refusal::problem)?;
         Ok(allowed(permit, now, answer.lease_ends.unwrap_or(now)))
     }

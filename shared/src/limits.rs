@@ -45,6 +45,10 @@ pub const WAIT_LOST_MS: u64 = 2 * ASK_LOST_MS;
 /// Requests of an isolate that wait at once: about 2 MB. Beyond it the oldest waits for nothing.
 pub const WAITS_MAX: usize = 10_000;
 
+/// How late a timer may fire, in milliseconds. A clock that then shows an earlier moment than before by more than
+/// this has gone back.
+pub const TIMER_LATE_MS: u64 = 1_000;
+
 /// How long a request that waits for others' answer waits before it looks again, in milliseconds.
 pub const LOOK_AGAIN_MS: u64 = 5;
 

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Query, Request, State};
 use axum::http::HeaderMap;
-use axum::http::header::CONTENT_LENGTH;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
@@ -39,7 +39,7 @@ pub struct Received {
 ///
 /// The query can ask for something else: `hold=NAME` waits for [`EchoOrigin::let_go`] before it answers,
 /// `stream=MS` answers with a line every so many milliseconds for as long as somebody listens, `bytes=N` with so many
-/// bytes, and `count` with how many bytes the request's body had.
+/// bytes (`encoding` says what they are said to be), and `count` with how many bytes the request's body had.
 pub struct EchoOrigin {
     address: SocketAddr,
     state: Arc<OriginState>,
@@ -99,6 +99,7 @@ struct Wish {
     hold: Option<String>,
     stream: Option<u64>,
     bytes: Option<usize>,
+    encoding: Option<String>,
     count: Option<String>,
 }
 
@@ -115,7 +116,7 @@ async fn answer(State(state): State<Arc<OriginState>>, Query(wish): Query<Wish>,
     }
     match (wish.stream, wish.bytes) {
         (Some(ms), _) => Body::from_stream(lines(ms)).into_response(),
-        (_, Some(bytes)) => ([(CONTENT_LENGTH, bytes)], Body::from_stream(zeroes(bytes))).into_response(),
+        (_, Some(bytes)) => zeroes_response(bytes, wish.encoding),
         _ if counts => Json(json!({"bytes": count})).into_response(),
         _ => Json(shown).into_response(),
     }
@@ -136,6 +137,11 @@ fn lines(ms: u64) -> impl Stream<Item = Result<Bytes, Infallible>> {
         ticks.tick().await;
         Some((Ok(Bytes::from_static(b"a line\n")), ticks))
     })
+}
+
+fn zeroes_response(bytes: usize, encoding: Option<String>) -> Response {
+    let encoding = encoding.map(|encoding| [(CONTENT_ENCODING, encoding)]);
+    ([(CONTENT_LENGTH, bytes)], encoding, Body::from_stream(zeroes(bytes))).into_response()
 }
 
 /// So many bytes.

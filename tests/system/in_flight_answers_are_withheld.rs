@@ -32,18 +32,19 @@ pub fn while_the_origin_holds_them(world: &World) {
 pub fn while_they_stream(world: &World) {
     let workspace = world.workspace();
     let [revoked, kept] = [0; 2].map(|_| workspace.token(&world.edge(), &["read"], None));
-    let stop = AtomicBool::new(false);
+    let (never, stop) = (AtomicBool::new(false), AtomicBool::new(false));
     thread::scope(|scope| {
-        let streams = [&revoked, &kept].map(|(_, token)| {
+        let [cut, whole] = [(&revoked, &never), (&kept, &stop)].map(|((_, token), stop)| {
             let caller = world.edge().with_token(token);
-            scope.spawn(|| read_stream(caller, &workspace, &stop))
+            scope.spawn(|| read_stream(caller, &workspace, stop))
         });
         thread::sleep(Duration::from_secs(2));
         revoke(world, &workspace, &revoked.0);
         let answered = now();
+        let cut = cut.join().expect("a stream");
         thread::sleep(CUT_WITHIN);
         stop.store(true, Ordering::Relaxed);
-        let [cut, whole] = streams.map(|stream| stream.join().expect("a stream"));
+        let whole = whole.join().expect("a stream");
         assert!(cut.broken, "the body ended as if it were whole");
         assert!(cut.chunks > 5, "only {} chunks came before", cut.chunks);
         let late = cut.last_at.saturating_duration_since(answered);
@@ -61,6 +62,12 @@ pub fn but_short_and_empty_bodies_come_whole(world: &World) {
         let answer = caller.send("GET", &format!("{}?bytes={bytes}", workspace.deployments()));
         assert_eq!((answer.status, answer.text.len()), (200, bytes));
         assert_eq!(answer.header("content-length"), bytes.to_string());
+        let encoded = caller.send("GET", &format!("{}?bytes={bytes}&encoding=gzip", workspace.deployments()));
+        assert_eq!((encoded.status, encoded.text.len()), (200, bytes), "nothing is decoded on the way");
+        assert_eq!(
+            (encoded.header("content-encoding"), encoded.header("content-length")),
+            ("gzip", &*bytes.to_string())
+        );
         let head = caller.send("HEAD", &format!("{}?bytes={bytes}", workspace.deployments()));
         assert_eq!((head.status, head.text.len()), (200, 0));
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tests::{Client, Workspace, World, send_signed};
 use toml::{Table, Value};
 
-const TRAFFIC: Duration = Duration::from_secs(8);
+const TRAFFIC: Duration = Duration::from_secs(12);
 
 /// At most three renewals in two leases, whether a few requests come or as many as this machine can send.
 pub fn whatever_the_rate(world: &World) {
@@ -91,7 +91,7 @@ fn send_for(time: Duration, pause_ms: u64, caller: &Client, workspace: &Workspac
     sent
 }
 
-fn status(world: &World, workspace: &Workspace) -> LedgerStatus {
+pub fn status(world: &World, workspace: &Workspace) -> LedgerStatus {
     let path = format!("/_edge/ledgers/{}/status", workspace.id);
     let answer = send_signed(&world.edge.url(), &path, &(), &world.secrets);
     assert_eq!(answer.status(), 200);

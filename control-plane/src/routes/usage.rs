@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use shared::ledger::UsedTokens;
+use shared::limits::USED_MAX;
 use shared::problem::Problem;
 use shared::signature::{self, SignedCall, TO_CONTROL_PLANE, USAGE_PATH};
 use shared::timestamp::Timestamp;
@@ -21,6 +22,9 @@ pub(super) async fn report(State(app): State<App>, headers: HeaderMap, body: Byt
     })?;
     let message: UsedTokens =
         serde_json::from_slice(&body).map_err(|why| Problem::invalid_request(&why.to_string()))?;
+    if message.used.len() > USED_MAX {
+        return Err(Problem::invalid_request("Too many tokens in one report.").into());
+    }
     let used = message.used.into_iter().map(|used| (used.token_id, Timestamp(now.0.saturating_sub(used.ago_ms))));
     tokens::set_last_used(&app.store, &used.collect::<Vec<_>>()).await?;
     Ok(StatusCode::NO_CONTENT)

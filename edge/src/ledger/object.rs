@@ -45,13 +45,16 @@ impl DurableObject for Ledger {
 
     /// Tells the control plane which tokens were used; what it did not take is told again.
     async fn alarm(&self) -> Result<Response> {
+        // The next alarm first: this one may end at any time, and is repeated only so often.
+        self.set_alarm().await?;
         let mut storage = self.storage();
-        if let Err(why) = usage::report(&self.env, &mut storage).await {
-            console_warn!("which tokens were used is told later: {why}");
+        while !storage.used(1)?.is_empty() {
+            if let Err(why) = usage::report(&self.env, &mut storage).await {
+                console_warn!("which tokens were used is told later: {why}");
+                return Response::empty();
+            }
         }
-        if !storage.used(1)?.is_empty() {
-            self.set_alarm().await?;
-        }
+        self.state.storage().delete_alarm().await?;
         Response::empty()
     }
 }

@@ -104,9 +104,10 @@ impl SqlLedgerStorage {
         Ok(is_first)
     }
 
-    /// Tokens whose use was not reported yet, and when they were used, at most `limit`.
+    /// Tokens whose use was not reported yet, and when they were used, oldest first, at most `limit`.
     pub(crate) fn used(&self, limit: usize) -> Result<Vec<(TokenId, Timestamp)>> {
-        let rows: Vec<UsedRow> = self.rows("SELECT token_id, at FROM used LIMIT ?1", vec![integer(limit as u64)?])?;
+        let rows: Vec<UsedRow> =
+            self.rows("SELECT token_id, at FROM used ORDER BY at LIMIT ?1", vec![integer(limit as u64)?])?;
         Ok(rows.into_iter().map(|UsedRow { token_id, at }| (token_id, Timestamp(at))).collect())
     }
 

@@ -7,15 +7,13 @@ use shared::limits::USED_MAX;
 use shared::signature::{SignedCall, TO_CONTROL_PLANE, USAGE_PATH};
 use worker::{Env, Error, Result};
 
-/// Reports what was used and not reported yet, and forgets it once the control plane has it.
+/// Reports uses that were not reported yet, as many as go into one call, and forgets them once the control plane
+/// has them.
 ///
 /// # Errors
-/// If the control plane did not take it.
+/// If the control plane did not take them.
 pub(super) async fn report(env: &Env, storage: &mut SqlLedgerStorage) -> Result<()> {
     let used = storage.used(USED_MAX)?;
-    if used.is_empty() {
-        return Ok(());
-    }
     let now = clock::now();
     let told = used.iter().map(|(token_id, at)| UsedToken { token_id: token_id.clone(), ago_ms: now.ms_since(*at) });
     let body = serde_json::to_string(&UsedTokens { format: Format, used: told.collect() })?;

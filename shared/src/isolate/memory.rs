@@ -4,7 +4,7 @@ use super::clock::Clock;
 use super::renewal::{Ask, renewal};
 use super::wait::{Answer, Next, Truth, Wait, WaitId, Waits};
 use super::workspace::{Fit, Lease, Place, Workspace};
-use crate::decide::{Permit, decide};
+use crate::decide::{Permit, check_alive, decide};
 use crate::digest::Digest;
 use crate::id::WorkspaceId;
 use crate::ledger::{Grant, RenewalAnswer, Standing, WantedRecord};
@@ -150,16 +150,18 @@ impl<G: Safeguards> Isolate<G> {
         let workspace = self.workspaces.get_mut(known.place.index)?;
         let left_ms = workspace.lease.left_ms(era, now).filter(|_| workspace.memory == known.place.memory)?;
         let verdict = decide(&workspace.id, &known.record, requirement, now);
+        let mut report = false;
         if verdict.is_ok() {
             workspace.needed = now;
             workspace.usage.note(&known.record.token_id, &mut known.reported, now);
+            report = workspace.usage.promise(now);
         }
         Some(Decided {
             verdict,
             lease_ends: now.plus_ms(left_ms),
             assertion: &mut known.assertion,
             renew: left_ms <= workspace.lease.length_ms / 4 && workspace.asks.allow_early(now),
-            report: workspace.usage.promise(now),
+            report,
         })
     }
 
@@ -339,12 +341,13 @@ impl<G: Safeguards> Isolate<G> {
         Some(fit)
     }
 
-    /// Notes the use of a token that is remembered.
+    /// Notes the use of a token that is remembered and may be used.
     fn note_use(&mut self, digests: &[Digest], now: Timestamp) {
         let Some(digest) = digests.iter().find(|digest| self.records.contains(digest)) else { return };
         let Some(known) = self.records.get_mut(digest) else { return };
         let workspace = self.workspaces.get_mut(known.place.index);
-        if let Some(workspace) = workspace.filter(|workspace| workspace.memory == known.place.memory) {
+        let is_alive = check_alive(&known.record, now).is_ok();
+        if let Some(workspace) = workspace.filter(|workspace| is_alive && workspace.memory == known.place.memory) {
             workspace.usage.note(&known.record.token_id, &mut known.reported, now);
         }
     }
