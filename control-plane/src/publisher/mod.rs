@@ -75,6 +75,8 @@ pub struct Publisher {
     /// Jobs that a task is working on, and whether somebody asked for them meanwhile.
     busy: Mutex<HashMap<(String, Job), bool>>,
     published: Mutex<HashMap<String, Published>>,
+    /// Version up to which every ledger that may still answer knows of creates.
+    told: Mutex<HashMap<String, u64>>,
     /// Counts what became effective, to wake the handlers that wait for it.
     progress: watch::Sender<u64>,
 }
@@ -90,6 +92,7 @@ impl Publisher {
             wake: Notify::new(),
             busy: Mutex::default(),
             published: Mutex::default(),
+            told: Mutex::default(),
             progress: watch::Sender::new(0),
         })
     }
@@ -203,6 +206,17 @@ impl Publisher {
                 lock(&publisher.published).remove(&workspace_id);
             }
             publisher.note_progress();
+        });
+    }
+
+    /// Starts the wait after which no ledger that answers lacks a create up to `version`; then KV may name them.
+    fn replicate_after(self: &Arc<Self>, workspace_id: &str, version: u64, wait: Duration) {
+        let (publisher, workspace_id) = (Arc::clone(self), String::from(workspace_id));
+        tokio::spawn(async move {
+            sleep(wait).await;
+            let note = |told: &mut u64| *told = version.max(*told);
+            lock(&publisher.told).entry(workspace_id.clone()).and_modify(note).or_insert(version);
+            publisher.start(&workspace_id, Job::Replicate);
         });
     }
 

@@ -1,6 +1,6 @@
 //! One step of a job for one workspace: initialise the ledger, send a batch, or write KV.
 
-use super::{EdgeError, Job, Publisher, lock};
+use super::{EdgeError, Publisher, lock};
 use crate::error::Error;
 use crate::store::{TokenRow, WorkspaceRow, changes, workspaces};
 use shared::change::Head;
@@ -10,6 +10,9 @@ use shared::safeguard::All;
 use shared::timestamp::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Epoch of a workspace that was never republished.
+const FIRST_EPOCH: i64 = 1;
 
 /// Whether there is more to do at once.
 pub(super) enum Next {
@@ -28,6 +31,8 @@ pub(super) enum StepError {
     Database(#[from] sqlx::Error),
     #[error("the ledger is in epoch {ledger}, we are in {ours}: a republish was not finished, run it again")]
     RepublishUnfinished { ledger: u64, ours: u64 },
+    #[error("a republish began epoch {ours} and was not finished, run it again")]
+    RepublishBegun { ours: i64 },
 }
 
 /// What an answer of the ledger means, compared with our own history.
@@ -80,8 +85,9 @@ impl Publisher {
                 Agreement::Agrees(head) if head + 1 < version => version = head + 1,
                 Agreement::Agrees(head) => {
                     let wait = Duration::from_millis(answer.wait_ms);
+                    let create_wait = Duration::from_millis(answer.create_wait_ms);
                     self.acknowledge_after(&workspace.id, head.min(last), wait);
-                    self.start(&workspace.id, Job::Replicate);
+                    self.replicate_after(&workspace.id, head.min(last), create_wait);
                     return Ok(Next::GoOn);
                 }
                 Agreement::Uninitialised => {
@@ -125,11 +131,16 @@ impl Publisher {
         workspaces::set_conflict(&mut *self.store.connection().await?, workspace_id, Some(why)).await?;
         // What was published belongs to a history that is not ours.
         lock(&self.published).remove(workspace_id);
+        lock(&self.told).remove(workspace_id);
         Ok(Next::Nothing)
     }
 
-    /// Initialises the ledger of a new workspace: the empty history of its first epoch.
+    /// Initialises the ledger of a new workspace: the empty history of its first epoch. A later epoch only ever begins
+    /// with a snapshot of everything: an empty one would take every token away until all changes are sent again.
     async fn initialise(&self, workspace: &WorkspaceRow) -> Result<Next, StepError> {
+        if workspace.epoch > FIRST_EPOCH {
+            return Err(StepError::RepublishBegun { ours: workspace.epoch });
+        }
         let position = Position { epoch: workspace.epoch.cast_unsigned(), head: Head::GENESIS };
         let snapshot = Snapshot { format: Format, position, part: 0, parts: 1, records: Vec::new() };
         let answer = self.edge.snapshot(&workspace.id, &snapshot).await?;
@@ -144,12 +155,12 @@ impl Publisher {
         }
     }
 
-    /// Brings KV up to date with what the ledger has. Only creates wait for it.
+    /// Brings KV up to date with what every ledger that answers has. Only creates wait for it.
     pub(super) async fn replicate_step(&self, workspace_id: &str) -> Result<Next, StepError> {
-        let published = lock(&self.published).get(workspace_id).map_or(0, |published| published.version);
+        let told = lock(&self.told).get(workspace_id).copied().unwrap_or(0);
         let mut connection = self.store.connection().await?;
         let up_to = match changes::first_not_acknowledged(&mut connection, workspace_id).await? {
-            Some(first) => published.max(first.saturating_sub(1)),
+            Some(first) => told.max(first.saturating_sub(1)),
             None => u64::MAX >> 1,
         };
         let rows = changes::not_replicated(&mut connection, workspace_id, up_to, BATCH_MAX).await?;
