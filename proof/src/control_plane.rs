@@ -133,7 +133,7 @@ impl ControlPlane {
     /// Writes KV for the oldest change that the ledger has, and writes down that it did.
     pub(crate) fn replicate(&mut self, time: u64, judge: &mut Judge) {
         let told = self.told(time);
-        if let Some(row) = self.database.to_replicate(told) {
+        if let Some(row) = self.database.replicable(told) {
             row.replicated = true;
             self.database.answer(told, judge);
         }

@@ -66,11 +66,13 @@ impl Database {
     ) -> Option<Record> {
         let drafted = drafts.entry(digest).or_default();
         let record = self.tokens.get(&digest);
-        if record.is_none() != edit.is_none()
-            || record.is_some_and(is_over)
-            || !(edit.is_none() == (*drafted == 0))
-            || *drafted == SCOPES_MAX
-        {
+        // A digest that a backup has forgotten is never made again.
+        let fits = match (record, edit) {
+            (None, None) => *drafted == 0,
+            (Some(record), Some(_)) => record.state != State::Revoked && *drafted < SCOPES_MAX,
+            _ => false,
+        };
+        if !fits {
             return None;
         }
         *drafted += 1;
@@ -117,7 +119,7 @@ impl Database {
     }
 
     /// The oldest change that every ledger that answers has, and KV does not.
-    pub(crate) fn to_replicate(&mut self, told: u64) -> Option<&mut Row> {
+    pub(crate) fn replicable(&mut self, told: u64) -> Option<&mut Row> {
         self.rows.iter_mut().find(|row| !row.replicated && (row.acknowledged || row.change.version <= told))
     }
 
@@ -162,8 +164,4 @@ impl Database {
             Some(index) => self.rows.get(usize::try_from(index).ok()?).map(|row| row.head.hash),
         }
     }
-}
-
-fn is_over(record: &Record) -> bool {
-    record.state == State::Revoked
 }

@@ -76,6 +76,7 @@ struct Total {
 }
 
 /// Runs seeds on every core.
+#[expect(clippy::disallowed_methods, reason = "a tool may tell how long it took")]
 fn search(arguments: &Arguments) -> io::Result<bool> {
     let (start, next, total) = (Instant::now(), AtomicU64::new(0), Mutex::new(Total::default()));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

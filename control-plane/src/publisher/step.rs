@@ -11,6 +11,9 @@ use shared::timestamp::Timestamp;
 use std::sync::Arc;
 use tokio::time::sleep_until;
 
+/// Epoch of a workspace that was never republished.
+const FIRST_EPOCH: i64 = 1;
+
 /// Whether there is more to do at once.
 pub(super) enum Next {
     GoOn,
@@ -28,6 +31,8 @@ pub(super) enum StepError {
     Database(#[from] sqlx::Error),
     #[error("the ledger is in epoch {ledger}, we are in {ours}: a republish was not finished, run it again")]
     RepublishUnfinished { ledger: u64, ours: u64 },
+    #[error("a republish began epoch {ours} and was not finished, run it again")]
+    RepublishBegun { ours: i64 },
 }
 
 /// What an answer of the ledger means, compared with our own history.
@@ -127,8 +132,12 @@ impl Publisher {
         Ok(Next::Nothing)
     }
 
-    /// Initialises the ledger of a new workspace: the empty history of its first epoch.
+    /// Initialises the ledger of a new workspace: the empty history of its first epoch. A later epoch only ever begins
+    /// with a snapshot of everything: an empty one would take every token away until all changes are sent again.
     async fn initialise(&self, workspace: &WorkspaceRow) -> Result<Next, StepError> {
+        if workspace.epoch > FIRST_EPOCH {
+            return Err(StepError::RepublishBegun { ours: workspace.epoch });
+        }
         let position = Position { epoch: workspace.epoch.cast_unsigned(), head: Head::GENESIS };
         let snapshot = Snapshot { format: Format, position, part: 0, parts: 1, records: Vec::new() };
         let answer = self.edge.snapshot(&workspace.id, &snapshot).await?;

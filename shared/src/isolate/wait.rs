@@ -47,7 +47,8 @@ pub enum Truth {
     Record(Record),
     /// The workspace has no such token.
     NoSuchToken,
-    /// There is no such workspace.
+    /// The ledger that answered knows of no workspace. One that was replaced before the workspace was made says so for
+    /// as long as it lives.
     NoLedger,
 }
 
