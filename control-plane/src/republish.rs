@@ -8,8 +8,9 @@ use crate::error::Error;
 use crate::publisher::{EdgeClient, EdgeError, kv_writes};
 use crate::store::changes;
 use crate::store::{TokenRow, tokens, workspaces};
+use anyhow::ensure;
 use shared::digest::Digest;
-use shared::ledger::{Format, Position, Publish, Snapshot, SnapshotAnswer, TokenRecord};
+use shared::ledger::{Format, Position, Reserve, Snapshot, SnapshotAnswer, TokenRecord};
 use shared::limits::{BATCH_MAX, SNAPSHOT_PART_MAX};
 use std::time::Duration;
 
@@ -48,15 +49,16 @@ pub async fn republish(
     Ok(Republished { epoch: position.epoch, tokens: rows.len(), revoked })
 }
 
-/// Takes an epoch greater than the ledger's and ours, and reads every token as of one moment.
+/// Reserves an epoch, and reads every token as of one moment.
 ///
 /// The workspace's row stays locked meanwhile, so that no change comes between.
 async fn begin(app: &App, edge: &EdgeClient, workspace_id: &str) -> anyhow::Result<(Position, Vec<TokenRow>)> {
-    let nothing = Publish { format: Format, epoch: 0, changes: Vec::new() };
-    let ledger = edge.publish(workspace_id, &nothing).await?.position.map_or(0, |position| position.epoch);
+    let workspace = workspaces::get(&mut *app.store.connection().await?, workspace_id).await?;
+    let known = workspace.map_or(0, |workspace| workspace.epoch.cast_unsigned());
+    let epoch = edge.reserve(workspace_id, &Reserve { format: Format, epoch: known }).await?.epoch;
     let mut locked = app.store.lock(workspace_id).await?;
     let own = locked.workspace.position().map_err(Error::from)?;
-    let epoch = own.epoch.max(ledger) + 1;
+    ensure!(own.epoch < epoch, "another republish has begun epoch {} meanwhile; wait for it to end", own.epoch);
     let rows = tokens::all(locked.connection(), workspace_id).await?;
     workspaces::set_epoch(locked.connection(), workspace_id, epoch).await?;
     locked.commit().await?;

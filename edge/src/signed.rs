@@ -1,4 +1,4 @@
-//! The control plane's signed calls: `/_edge/ledgers/{workspaceId}/publish|snapshot|status` and `/_edge/kv`.
+//! The control plane's signed calls: `/_edge/ledgers/{workspaceId}/publish|reserve|snapshot|status` and `/_edge/kv`.
 
 use crate::glue::Incoming;
 use crate::ledger::client::{self, NoAnswer};
@@ -28,6 +28,7 @@ async fn handle(settings: &Settings, raw: &JsValue, path: &str) -> Result<JsValu
     let body = verified_body(settings, raw, path).await?;
     match path.strip_prefix(PREFIX).unwrap_or_default().split('/').collect::<Vec<_>>().as_slice() {
         ["ledgers", workspace_id, "publish"] => pass_on(settings, workspace_id, "/publish", &body).await,
+        ["ledgers", workspace_id, "reserve"] => pass_on(settings, workspace_id, "/reserve", &body).await,
         ["ledgers", workspace_id, "snapshot"] => pass_on(settings, workspace_id, "/snapshot", &body).await,
         ["ledgers", workspace_id, "status"] => pass_on(settings, workspace_id, "/status", &body).await,
         ["kv"] => write_kv(settings, &body).await,

@@ -121,11 +121,8 @@ pub enum Action {
     BackUp,
     /// The database is restored from the backup.
     Restore,
-    /// The operator starts a republish.
-    BeginRepublish {
-        /// Age of the instance that tells the ledger's epoch.
-        age: usize,
-    },
+    /// The operator starts a republish: an epoch is asked for.
+    BeginRepublish,
     /// A part of the snapshot is sent.
     SendPart(usize),
     /// The republish ends, if its wait is over.

@@ -181,7 +181,7 @@ impl Chance {
             Kind::Crash => Action::Crash,
             Kind::BackUp => Action::BackUp,
             Kind::Restore => Action::Restore,
-            Kind::BeginRepublish => Action::BeginRepublish { age: self.age(world) },
+            Kind::BeginRepublish => Action::BeginRepublish,
             Kind::SendPart => Action::SendPart(self.below(world.control_plane.parts().unwrap_or(1))),
             Kind::EndRepublish => Action::EndRepublish { steps: self.rng.usize(1..=END_STEPS + 2) },
         }

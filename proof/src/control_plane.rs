@@ -4,11 +4,13 @@
 //! histories is the very function.
 
 use crate::clocks::Clock;
-use crate::database::{Database, FIRST_EPOCH};
+use crate::database::Database;
 use crate::judge::Judge;
 use shared::change::Head;
 use shared::digest::Digest;
-use shared::ledger::{Compared, Format, Position, Publish, PublishAnswer, Snapshot, SnapshotAnswer, TokenRecord};
+use shared::ledger::{
+    Compared, Format, Position, Publish, PublishAnswer, Reserve, Snapshot, SnapshotAnswer, TokenRecord,
+};
 use shared::safeguard::Safeguards;
 use shared::timestamp::Timestamp;
 
@@ -58,7 +60,7 @@ impl ControlPlane {
         let Database { epoch, initialised, conflict, .. } = self.database;
         let position = Position { epoch, head: Head::GENESIS };
         let snapshot = Snapshot { format: Format, position, part: 0, parts: 1, records: Vec::new() };
-        (!initialised && !conflict && epoch == FIRST_EPOCH).then_some(snapshot)
+        (!initialised && !conflict && epoch == Position::FIRST.epoch).then_some(snapshot)
     }
 
     /// Whether anything can be written down as acknowledged.
@@ -170,9 +172,18 @@ impl ControlPlane {
         true
     }
 
-    /// Takes an epoch greater than the ledger's and ours, and reads every token as of one moment.
-    pub(crate) fn begin_republish(&mut self, ledger_epoch: u64, judge: &mut Judge) {
-        self.database.epoch = self.database.epoch.max(ledger_epoch) + 1;
+    /// Asks the ledger for an epoch; what comes of it is a republish.
+    pub(crate) fn reserve(&mut self) -> Reserve {
+        self.must_republish = true;
+        Reserve { format: Format, epoch: self.database.epoch }
+    }
+
+    /// Begins a reserved epoch, and reads every token as of one moment.
+    pub(crate) fn begin_republish(&mut self, epoch: u64, judge: &mut Judge) {
+        if epoch <= self.database.epoch {
+            return;
+        }
+        self.database.epoch = epoch;
         self.must_republish = true;
         let position = Position { epoch: self.database.epoch, head: self.database.head() };
         let tokens = &self.database.tokens;

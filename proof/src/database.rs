@@ -12,9 +12,6 @@ use std::collections::BTreeMap;
 /// Sets of scopes that allow anything. Each change gives a token another one.
 const SCOPES_MAX: u8 = 15;
 
-/// Epoch of a workspace that was never republished.
-pub(crate) const FIRST_EPOCH: u64 = 1;
-
 /// A row of the change log.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
@@ -53,7 +50,13 @@ pub enum Edit {
 
 impl Database {
     pub(crate) fn new() -> Self {
-        Self { epoch: FIRST_EPOCH, initialised: false, conflict: false, rows: Vec::new(), tokens: BTreeMap::new() }
+        Self {
+            epoch: Position::FIRST.epoch,
+            initialised: false,
+            conflict: false,
+            rows: Vec::new(),
+            tokens: BTreeMap::new(),
+        }
     }
 
     /// The record of a token after an edit, or of a new one; none if there is nothing to edit, or no more scopes to

@@ -50,10 +50,6 @@ impl<G: Safeguards> Instance<G> {
         Self { clock, lease_ms, ledger: None, view, unconfirmed, confirmed: 0, noted, held }
     }
 
-    pub(crate) fn epoch(&self) -> u64 {
-        self.position().map_or(0, |position| position.epoch)
-    }
-
     pub(crate) fn unconfirmed(&self) -> usize {
         self.unconfirmed.len()
     }
@@ -173,6 +169,10 @@ impl<G: Safeguards> Instance<G> {
                 let version = |change: Option<&shared::change::Change>| change.map_or(0, |change| change.version);
                 let (first, last) = (version(publish.changes.first()), version(publish.changes.last()));
                 Reply::Published { first, last, answer }
+            }
+            Message::Reserve(reserve) => {
+                let Ok(reserved) = ledger.reserve(view, &reserve);
+                Reply::Reserved(reserved)
             }
             Message::Snapshot(snapshot) => {
                 let Ok(answer) = ledger.snapshot(view, &snapshot, now);

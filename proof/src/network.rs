@@ -1,7 +1,7 @@
 //! What is under way between the parts. It arrives late, twice, in any order, or never.
 
 use shared::isolate::Ask;
-use shared::ledger::{Publish, PublishAnswer, RenewalAnswer, Snapshot, SnapshotAnswer};
+use shared::ledger::{Publish, PublishAnswer, RenewalAnswer, Reserve, Reserved, Snapshot, SnapshotAnswer};
 
 /// Who asks: one life of one isolate or of the control plane. Answers to an earlier life reach nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub(crate) struct Sender {
 pub(crate) enum Message {
     /// From the control plane: changes.
     Publish(Publish),
+    /// From the control plane: an epoch, please.
+    Reserve(Reserve),
     /// From the control plane: a part of everything.
     Snapshot(Snapshot),
     /// From an isolate.
@@ -26,6 +28,8 @@ pub(crate) enum Message {
 pub(crate) enum Reply {
     /// To a publish of the changes `first..=last`.
     Published { first: u64, last: u64, answer: PublishAnswer },
+    /// To a wish for an epoch.
+    Reserved(Reserved),
     /// To a part of a snapshot.
     Loaded(SnapshotAnswer),
     /// To a renewal.
@@ -63,6 +67,8 @@ impl Envelope {
                 let versions: Vec<_> = publish.changes.iter().map(|change| change.version).collect();
                 format!("publish of {versions:?} in epoch {}", publish.epoch)
             }
+            Self::ToLedger(_, Message::Reserve(reserve)) => format!("wish for an epoch beyond {}", reserve.epoch),
+            Self::FromLedger(_, Reply::Reserved(reserved)) => format!("epoch {} is reserved", reserved.epoch),
             Self::ToLedger(_, Message::Snapshot(snapshot)) => {
                 let position = snapshot.position;
                 format!("snapshot part {} of epoch {} at {}", snapshot.part, position.epoch, position.head.version)

@@ -39,6 +39,6 @@ macro_rules! variants {
 
 variants! {
     WaitForLeases WaitAgain CreatesWaitForReplaced ConfirmedWindow InheritedNeverShrinks LeaseInsideWindow
-    UninitialisedGrantsNothing HashChain GrowingEpochs MeasureFromBeforeSend VoidOnBackwardClock RightSinceAndEpoch OlderAnswersChangeNothing
-    UnknownDiesWithLease OnceRuleOrder DecideAgainInFlight
+    UninitialisedGrantsNothing HashChain GrowingEpochs ReservedEpochs MeasureFromBeforeSend
+    VoidOnBackwardClock RightSinceAndEpoch OlderAnswersChangeNothing UnknownDiesWithLease OnceRuleOrder DecideAgainInFlight
 }

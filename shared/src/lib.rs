@@ -65,7 +65,8 @@
 //! - **L21** The wait covers every right that this instance gave away and that still lives.
 //! - **L22** The wait covers every right that earlier instances gave away, the right of a replaced one to go on
 //!   answering included, and nothing is inherited that is long over.
-//! - **L23** Epochs only grow, and changes of another epoch are not applied.
+//! - **L23** Epochs only grow, only the one that was reserved last begins, and changes of another epoch are not
+//!   applied.
 //! - **L24** What was revoked stays revoked in a new epoch, and the control plane is told.
 //! - **L25** A renewal lists every change of what its asker may know, or tells it to forget everything.
 //! - **L28** No change revives what is revoked.

@@ -28,6 +28,9 @@ pub enum Safeguard {
     HashChain,
     /// Ledger: a snapshot takes over only if its epoch is greater.
     GrowingEpochs,
+    /// Ledger: a snapshot takes over only if its epoch was reserved last, since a restored backup has forgotten
+    /// republishes whose calls may still arrive.
+    ReservedEpochs,
     /// Isolate: a lease counts from before it was asked for.
     MeasureFromBeforeSend,
     /// Isolate: every lease is void once the clock was seen to go back.
@@ -46,7 +49,7 @@ pub enum Safeguard {
 
 impl Safeguard {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::WaitForLeases,
         Self::WaitAgain,
         Self::CreatesWaitForReplaced,
@@ -56,6 +59,7 @@ impl Safeguard {
         Self::UninitialisedGrantsNothing,
         Self::HashChain,
         Self::GrowingEpochs,
+        Self::ReservedEpochs,
         Self::MeasureFromBeforeSend,
         Self::VoidOnBackwardClock,
         Self::RightSinceAndEpoch,

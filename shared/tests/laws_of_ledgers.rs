@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use shared::change::{Change, Head};
 use shared::digest::Digest;
 use shared::ledger::{
-    Format, Grant, Ledger, LedgerStorage, Position, Publish, PublishAnswer, Renewal, RenewalAnswer, Snapshot, Standing,
-    TokenRecord,
+    Format, Grant, Ledger, LedgerStorage, Position, Publish, PublishAnswer, Renewal, RenewalAnswer, Reserve, Snapshot,
+    Standing, TokenRecord,
 };
 use shared::limits::{CLOCK_AGREEMENT_MS, LEASE_MS_MAX, margin_ms, window_ms};
 use shared::record::{Record, State};
@@ -40,7 +40,13 @@ impl World {
         self.ledger.publish(&mut self.storage, &message, now).expect("storage")
     }
 
+    /// Loads everything in one part, into an epoch that was reserved.
     fn snapshot(&mut self, epoch: u64, head: Head, records: &[(Digest, Record)]) -> Vec<Digest> {
+        self.storage.reserve(epoch).expect("storage");
+        self.load(epoch, head, records)
+    }
+
+    fn load(&mut self, epoch: u64, head: Head, records: &[(Digest, Record)]) -> Vec<Digest> {
         let records = records.iter().map(|(digest, record)| TokenRecord { digest: *digest, record: record.clone() });
         let message = Snapshot {
             format: Format,
@@ -237,6 +243,23 @@ proptest! {
         prop_assert_eq!(world.head(), Head::GENESIS, "another epoch's changes are not applied");
     }
 
+    /// L23: what was reserved before comes too late, whichever database it came from.
+    #[test]
+    fn only_the_epoch_that_was_reserved_last_begins(epochs in proptest::collection::vec(1_u64..100, 2..6)) {
+        let mut world = World::initialised(0);
+        let reserve = |epoch: &u64| {
+            let message = Reserve { format: Format, epoch: *epoch };
+            world.ledger.reserve(&mut world.storage, &message).expect("storage").epoch
+        };
+        let reserved: Vec<_> = epochs.iter().map(reserve).collect();
+        prop_assert!(reserved.is_sorted() && reserved.first() > epochs.first());
+        for epoch in reserved.iter().chain([&reserved[0], &200]) {
+            world.load(*epoch, Head::GENESIS, &[]);
+        }
+        let position = world.storage.position().expect("storage").expect("initialised");
+        prop_assert_eq!(Some(&position.epoch), reserved.last());
+    }
+
     /// L24
     #[test]
     fn what_was_revoked_stays_revoked(changes in any_history()) {
@@ -299,6 +322,7 @@ proptest! {
 #[test]
 fn snapshot_parts_take_over_together_and_only_in_order() {
     let mut world = World::initialised(0);
+    world.storage.reserve(2).expect("storage");
     let position = Position { epoch: 2, head: Head::GENESIS };
     let send = |world: &mut World, part: u64| {
         let records = vec![TokenRecord { digest: digest(part as u8), record: record(part, 1) }];

@@ -42,7 +42,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let all = !options.unit && !options.e2e;
     let (mut count, mut sound) = (Count::default(), true);
     if all || options.unit {
-        let packages = ["test", "--no-fail-fast", "-p", "shared", "-p", "control-plane", "-p", "xtask"];
+        let packages = ["test", "--no-fail-fast", "-p", "shared", "-p", "proof", "-p", "control-plane", "-p", "xtask"];
         sound &= add(&mut count, &mut cargo(&packages))?;
         sound &= add(&mut count, &mut cargo(&["test", "-p", "tests", "--lib"]))?;
     }

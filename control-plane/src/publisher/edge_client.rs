@@ -6,7 +6,7 @@ use reqwest::redirect::Policy;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::keyring::Keyring;
-use shared::ledger::{KvWrites, Publish, PublishAnswer, Snapshot, SnapshotAnswer};
+use shared::ledger::{KvWrites, Publish, PublishAnswer, Reserve, Reserved, Snapshot, SnapshotAnswer};
 use shared::signature::{HEADER, SignedCall, TO_EDGE};
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,6 +60,15 @@ impl EdgeClient {
     /// If there is no answer.
     pub async fn publish(&self, workspace_id: &str, message: &Publish) -> Result<PublishAnswer, EdgeError> {
         let body = self.call(&format!("/_edge/ledgers/{workspace_id}/publish"), message).await?;
+        parse(&body)
+    }
+
+    /// Reserves an epoch at a workspace's ledger.
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub async fn reserve(&self, workspace_id: &str, message: &Reserve) -> Result<Reserved, EdgeError> {
+        let body = self.call(&format!("/_edge/ledgers/{workspace_id}/reserve"), message).await?;
         parse(&body)
     }
 

@@ -11,9 +11,6 @@ use shared::timestamp::Timestamp;
 use std::sync::Arc;
 use tokio::time::sleep_until;
 
-/// Epoch of a workspace that was never republished.
-const FIRST_EPOCH: i64 = 1;
-
 /// Whether there is more to do at once.
 pub(super) enum Next {
     GoOn,
@@ -135,10 +132,10 @@ impl Publisher {
     /// Initialises the ledger of a new workspace: the empty history of its first epoch. A later epoch only ever begins
     /// with a snapshot of everything: an empty one would take every token away until all changes are sent again.
     async fn initialise(&self, workspace: &WorkspaceRow) -> Result<Next, StepError> {
-        if workspace.epoch > FIRST_EPOCH {
+        let position = Position::FIRST;
+        if workspace.epoch.cast_unsigned() > position.epoch {
             return Err(StepError::RepublishBegun { ours: workspace.epoch });
         }
-        let position = Position { epoch: workspace.epoch.cast_unsigned(), head: Head::GENESIS };
         let snapshot = Snapshot { format: Format, position, part: 0, parts: 1, records: Vec::new() };
         let answer = self.edge.snapshot(&workspace.id, &snapshot).await?;
         match self.compare(&workspace.id, answer.position).await? {

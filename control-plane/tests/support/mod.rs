@@ -65,6 +65,7 @@ impl FakeEdge {
         let state = Arc::new(EdgeState::default());
         let routes = Router::new()
             .route("/_edge/ledgers/{workspaceId}/publish", post(publish))
+            .route("/_edge/ledgers/{workspaceId}/reserve", post(reserve))
             .route("/_edge/ledgers/{workspaceId}/snapshot", post(snapshot))
             .route("/_edge/kv", post(write_kv))
             .with_state(Arc::clone(&state));
@@ -158,6 +159,20 @@ async fn snapshot(
     let mut ledgers = state.ledgers.lock().unwrap();
     let storage = ledgers.entry(id).or_default();
     let answer = instance(&state, storage).snapshot(storage, &message, SystemClock.now()).unwrap();
+    Ok(serde_json::to_string(&answer).unwrap())
+}
+
+async fn reserve(
+    State(state): State<Arc<EdgeState>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<String, StatusCode> {
+    verify(&format!("/_edge/ledgers/{id}/reserve"), &headers, &body)?;
+    let message = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let mut ledgers = state.ledgers.lock().unwrap();
+    let storage = ledgers.entry(id).or_default();
+    let answer = instance(&state, storage).reserve(storage, &message).unwrap();
     Ok(serde_json::to_string(&answer).unwrap())
 }
 

@@ -66,6 +66,7 @@ impl Ledger {
         match path {
             "/renew" => self.renew(&mut storage, body).await,
             "/publish" => self.step(body, |machine, message| machine.publish(&mut storage, message, clock::now())),
+            "/reserve" => self.step(body, |machine, message| machine.reserve(&mut storage, message)),
             "/snapshot" => self.step(body, |machine, message| machine.snapshot(&mut storage, message, clock::now())),
             "/status" => Response::from_json(&self.with_machine(|machine| machine.status(&storage, clock::now()))??),
             _ => Response::error("no such call", 404),

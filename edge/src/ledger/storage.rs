@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS records (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS records_changed ON records (epoch, changed);
 CREATE INDEX IF NOT EXISTS records_held_over ON records (epoch, held_over) WHERE held_over = 1;
+CREATE TABLE IF NOT EXISTS reserved (id INTEGER PRIMARY KEY CHECK (id = 1), epoch INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS used (token_id TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO ledger (id, claims) VALUES (1, 0) ON CONFLICT DO NOTHING;
 ";
@@ -68,6 +69,11 @@ struct WindowRow {
 struct RecordRow {
     digest: String,
     record: String,
+}
+
+#[derive(Deserialize)]
+struct ReservedRow {
+    epoch: u64,
 }
 
 #[derive(Deserialize)]
@@ -212,6 +218,22 @@ impl LedgerStorage for SqlLedgerStorage {
         self.write(
             "UPDATE ledger SET window_alive_ms = ?1, window_at = ?2",
             vec![integer(window.alive_ms)?, integer(window.at.0)?],
+        )
+    }
+
+    fn reserved(&self) -> Result<u64> {
+        if !self.has_tables()? {
+            return Ok(0);
+        }
+        let row: Option<ReservedRow> = self.first("SELECT epoch FROM reserved", vec![])?;
+        Ok(row.map_or(0, |row| row.epoch))
+    }
+
+    fn reserve(&mut self, epoch: u64) -> Result<()> {
+        self.write(SCHEMA, vec![])?;
+        self.write(
+            "INSERT INTO reserved (id, epoch) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch",
+            vec![integer(epoch)?],
         )
     }
 

@@ -59,9 +59,9 @@ impl<G: Safeguards> World<G> {
         self.coverage.restored += u64::from(self.control_plane.restore(&self.judge));
     }
 
-    pub(super) fn begin_republish(&mut self, age: usize) {
-        let epoch = self.instance(age).map_or(0, |instance| instance.epoch());
-        self.control_plane.begin_republish(epoch, &mut self.judge);
+    pub(super) fn begin_republish(&mut self) {
+        let reserve = self.control_plane.reserve();
+        self.call(Some(Message::Reserve(reserve)));
     }
 
     pub(super) fn end_republish(&mut self, steps: usize) {

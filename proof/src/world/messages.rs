@@ -3,7 +3,7 @@
 use super::World;
 use crate::network::{Envelope, Message, Reply, Sender};
 use shared::isolate::Ask;
-use shared::ledger::RenewalAnswer;
+use shared::ledger::{RenewalAnswer, Reserved};
 use shared::safeguard::Safeguards;
 
 /// Most messages that are under way at a time; a network holds back no more.
@@ -77,6 +77,10 @@ impl<G: Safeguards> World<G> {
         }
         let conflict = match reply {
             Reply::Published { first, last, answer } => control_plane.published::<G>(first, last, &answer, self.time),
+            Reply::Reserved(Reserved { epoch, .. }) => {
+                control_plane.begin_republish(epoch, &mut self.judge);
+                false
+            }
             Reply::Loaded(answer) => control_plane.loaded::<G>(answer, self.time),
             Reply::Renewed(..) => false,
         };

@@ -140,7 +140,7 @@ impl<G: Safeguards> World<G> {
             Action::Crash => self.crash(),
             Action::BackUp => self.control_plane.back_up(),
             Action::Restore => self.restore(),
-            Action::BeginRepublish { age } => self.begin_republish(age),
+            Action::BeginRepublish => self.begin_republish(),
             Action::SendPart(part) => self.send_part(part),
             Action::EndRepublish { steps } => self.end_republish(steps),
         }

@@ -62,7 +62,8 @@ impl<G: Safeguards> World<G> {
     fn advance_control_plane(&mut self) -> Result<(), Violation> {
         // One whose snapshot did not get through is run again.
         if self.control_plane.needs_republish() || self.control_plane.parts().is_some() {
-            self.perform(Action::BeginRepublish { age: 0 })?;
+            self.perform(Action::BeginRepublish)?;
+            self.flow()?;
         }
         (0..self.control_plane.parts().unwrap_or(0)).try_for_each(|part| self.perform(Action::SendPart(part)))?;
         self.perform(Action::Initialise)?;

@@ -2,8 +2,8 @@
 
 use super::load::{Load, LongestLease};
 use super::messages::{
-    Format, Grant, LedgerStatus, Publish, PublishAnswer, Renewal, RenewalAnswer, Snapshot, SnapshotAnswer, Standing,
-    WantedRecord,
+    Format, Grant, LedgerStatus, Publish, PublishAnswer, Renewal, RenewalAnswer, Reserve, Reserved, Snapshot,
+    SnapshotAnswer, Standing, WantedRecord,
 };
 use super::storage::LedgerStorage;
 use super::uses::Uses;
@@ -74,9 +74,24 @@ impl<G: Safeguards> Ledger<G> {
         Ok(PublishAnswer { format: Format, position, wait_ms, create_wait_ms: self.create_wait_ms(now) })
     }
 
+    /// Reserves an epoch for a republish. Whatever was reserved before takes over no more, however late it arrives: the
+    /// database may be a backup that has forgotten it.
+    ///
+    /// # Errors
+    /// If storage fails.
+    pub fn reserve<S: LedgerStorage>(&self, storage: &mut S, message: &Reserve) -> Result<Reserved, S::Error> {
+        let own = storage.position()?.map_or(0, |position| position.epoch);
+        let epoch = own.max(storage.reserved()?).max(message.epoch).saturating_add(1);
+        if keeps::<G>(Safeguard::ReservedEpochs) {
+            storage.reserve(epoch)?;
+        }
+        Ok(Reserved { format: Format, epoch })
+    }
+
     /// Loads a part of a snapshot beside the records in force. The last part puts it in force.
     ///
-    /// An epoch that is not greater than the ledger's is refused: the answer's position tells.
+    /// An epoch that was not reserved last, or that is not greater than the ledger's, is refused: the answer's
+    /// position tells. Only the first epoch, which begins empty, needs no reservation.
     /// A part out of order changes nothing: the answer tells which should come.
     ///
     /// # Errors
@@ -88,11 +103,7 @@ impl<G: Safeguards> Ledger<G> {
         now: Timestamp,
     ) -> Result<SnapshotAnswer, S::Error> {
         let mut next_part = message.parts;
-        let grows = |position: Position| {
-            position.epoch < message.position.epoch
-                || (position != message.position && !keeps::<G>(Safeguard::GrowingEpochs))
-        };
-        if storage.position()?.is_none_or(grows) {
+        if may_take_over::<G, S>(storage, message.position)? {
             next_part = stage_following(storage, message)?;
             if next_part == message.parts {
                 storage.adopt(message.position)?;
@@ -209,6 +220,15 @@ impl<G: Safeguards> Ledger<G> {
         };
         own_ms.max(self.inherited_until.ms_since(now))
     }
+}
+
+fn may_take_over<G: Safeguards, S: LedgerStorage>(storage: &S, new: Position) -> Result<bool, S::Error> {
+    let is_reserved = storage.reserved()? == new.epoch || !keeps::<G>(Safeguard::ReservedEpochs);
+    Ok(match storage.position()? {
+        None => is_reserved || new == Position::FIRST,
+        Some(old) if keeps::<G>(Safeguard::GrowingEpochs) => is_reserved && new.epoch > old.epoch,
+        Some(old) => is_reserved && new != old,
+    })
 }
 
 fn apply_following<G: Safeguards, S: LedgerStorage>(

@@ -42,6 +42,11 @@ pub struct Position {
     pub head: Head,
 }
 
+impl Position {
+    /// The empty history of the first epoch, with which a new workspace begins.
+    pub const FIRST: Self = Self { epoch: 1, head: Head::GENESIS };
+}
+
 /// Control plane to ledger: these changes come next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -67,6 +72,26 @@ pub struct PublishAnswer {
     /// How long, from now, an instance that was replaced may still be asked and not know what was created since, in
     /// milliseconds. Creates wait for this, and not for leases: nobody has remembered anything of their tokens.
     pub create_wait_ms: u64,
+}
+
+/// Control plane to ledger: an epoch, please, for a republish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Reserve {
+    /// Format of this message.
+    pub format: Format,
+    /// The epoch that the database is in.
+    pub epoch: u64,
+}
+
+/// Ledger to control plane: this epoch, and from now on no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Reserved {
+    /// Format of this message.
+    pub format: Format,
+    /// Greater than the ledger's, the database's, and every one that was reserved before.
+    pub epoch: u64,
 }
 
 /// Control plane to ledger: one part of everything, for a new epoch.

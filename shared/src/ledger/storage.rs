@@ -59,6 +59,18 @@ pub trait LedgerStorage {
     /// If storage fails.
     fn set_window(&mut self, window: StoredWindow) -> Result<(), Self::Error>;
 
+    /// The epoch that was reserved last; 0 if none was.
+    ///
+    /// # Errors
+    /// If storage fails.
+    fn reserved(&self) -> Result<u64, Self::Error>;
+
+    /// Keeps that an epoch is reserved.
+    ///
+    /// # Errors
+    /// If storage fails.
+    fn reserve(&mut self, epoch: u64) -> Result<(), Self::Error>;
+
     /// The snapshot that is being loaded beside the records in force.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ pub struct MemoryStorage {
     staged: Option<StagedSnapshot>,
     staged_records: BTreeMap<Digest, Kept>,
     window: Option<StoredWindow>,
+    reserved: u64,
     /// How often something was written.
     pub writes: u64,
 }
@@ -68,6 +69,16 @@ impl LedgerStorage for MemoryStorage {
     fn set_window(&mut self, window: StoredWindow) -> Result<(), Infallible> {
         self.writes += 1;
         self.window = Some(window);
+        Ok(())
+    }
+
+    fn reserved(&self) -> Result<u64, Infallible> {
+        Ok(self.reserved)
+    }
+
+    fn reserve(&mut self, epoch: u64) -> Result<(), Infallible> {
+        self.writes += 1;
+        self.reserved = epoch;
         Ok(())
     }
 
