@@ -100,15 +100,26 @@ impl Operator {
         project_id: Option<&str>,
         expires_at: Option<Timestamp>,
     ) -> Result<(), Error> {
-        if !self.record.scopes.covers(scopes) {
-            return Err(exceeds("Your token lacks some of these scopes, and nobody gives away more than they have."));
-        }
+        self.check_gives_scopes(scopes)?;
         if !self.sees(project_id) {
             return Err(exceeds("Your token covers one project, and the new token would cover more."));
         }
+        self.check_gives_time(expires_at)
+    }
+
+    /// Refuses to give away more scopes than the caller has.
+    pub(crate) fn check_gives_scopes(&self, scopes: ScopeSet) -> Result<(), Error> {
+        if self.record.scopes.covers(scopes) {
+            return Ok(());
+        }
+        Err(exceeds("Your token lacks some of these scopes, and nobody gives away more than they have."))
+    }
+
+    /// Refuses to give away more time than the caller has.
+    pub(crate) fn check_gives_time(&self, expires_at: Option<Timestamp>) -> Result<(), Error> {
         match (self.record.expires_at, expires_at) {
             (Some(own), given) if given.is_none_or(|given| given > own) => {
-                Err(exceeds("Your token expires before the new one would. Ask for an earlier expiresAt."))
+                Err(exceeds("Your token expires before the other one would. Ask for an earlier expiresAt."))
             }
             _ => Ok(()),
         }

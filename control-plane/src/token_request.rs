@@ -1,7 +1,7 @@
-//! What a new token should be: checked, trimmed, and complete before anything is looked up.
+//! What a token should be, new or changed: checked and trimmed before anything is looked up.
 
 use crate::times;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use shared::problem::FieldError;
 use shared::scope::{Scope, ScopeSet};
 use shared::timestamp::Timestamp;
@@ -57,6 +57,51 @@ impl RawTokenRequest {
             _ => Err(errors),
         }
     }
+}
+
+/// The body of a change, as it is sent: what is missing stays as it is.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RawTokenChange {
+    #[serde(default, deserialize_with = "present")]
+    name: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    scopes: Option<Option<Vec<String>>>,
+    /// `null` means: never.
+    #[serde(default, deserialize_with = "present")]
+    expires_at: Option<Option<String>>,
+}
+
+/// A change whose fields are fine by themselves.
+#[derive(Debug, Clone)]
+pub(crate) struct TokenChange {
+    pub(crate) name: Option<String>,
+    pub(crate) scopes: Option<ScopeSet>,
+    pub(crate) expires_at: Option<Option<Timestamp>>,
+}
+
+impl RawTokenChange {
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// Every field that is wrong. Only the expiry can be taken away, so elsewhere `null` is as wrong as nothing.
+    pub(crate) fn check(self, now: Timestamp) -> Result<TokenChange, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let name = self.name.map(|name| check_name(&name.unwrap_or_default()));
+        let scopes = self.scopes.map(|scopes| check_scopes(&scopes.unwrap_or_default()));
+        let expires_at = self.expires_at.map(|text| check_expiry(text.as_deref(), now));
+        let change = TokenChange {
+            name: name.and_then(|name| note(&mut errors, "/name", name)),
+            scopes: scopes.and_then(|scopes| note(&mut errors, "/scopes", scopes)),
+            expires_at: expires_at.and_then(|at| note(&mut errors, "/expiresAt", at)),
+        };
+        if errors.is_empty() { Ok(change) } else { Err(errors) }
+    }
+}
+
+/// Tells a field that is `null` from one that is missing.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 fn note<T>(errors: &mut Vec<FieldError>, pointer: &str, checked: Result<T, String>) -> Option<T> {

@@ -20,7 +20,10 @@ use shared::signature::USAGE_PATH;
 pub(crate) fn api() -> Router<App> {
     Router::new()
         .route("/workspaces/{workspaceId}/access-tokens", get(tokens::list).post(tokens::create))
-        .route("/workspaces/{workspaceId}/access-tokens/{tokenId}", get(tokens::show).delete(tokens::revoke))
+        .route(
+            "/workspaces/{workspaceId}/access-tokens/{tokenId}",
+            get(tokens::show).patch(tokens::change).delete(tokens::revoke),
+        )
         .route("/workspaces/{workspaceId}/projects", get(projects::list).post(projects::create))
         .route("/workspaces/{workspaceId}/projects/{projectId}", get(projects::show).delete(projects::delete))
         .fallback(no_such_route)

@@ -8,7 +8,7 @@ use crate::operator::Operator;
 use crate::random;
 use crate::store::tokens::Filter;
 use crate::store::{Locked, TokenRow, changes, projects, tokens};
-use crate::token_request::{RawTokenRequest, TokenRequest};
+use crate::token_request::{RawTokenChange, RawTokenRequest, TokenChange, TokenRequest};
 use crate::view::{CreatedView, Receipt, TokenView};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -171,6 +171,54 @@ pub(super) async fn show(
     let mut connection = app.store.connection().await?;
     let row = tokens::get(&mut connection, operator.workspace_id().as_str(), &token_id).await?;
     Ok(axum::Json(TokenView::new(visible(row, &operator)?, app.clock.now())))
+}
+
+/// `PATCH …/{tokenId}`: changes name, scopes or expiry. What is dead stays dead.
+pub(super) async fn change(
+    State(app): State<App>,
+    operator: Operator,
+    Path((_, token_id)): Path<(String, String)>,
+    Json(raw): Json<RawTokenChange>,
+) -> Result<Response, Error> {
+    let now = app.clock.now();
+    let change = raw.check(now).map_err(Problem::validation_failed)?.for_operator(&operator)?;
+    let mut locked = app.store.lock(operator.workspace_id().as_str()).await?;
+    locked.check(&operator, now).await?;
+    let row = visible(tokens::get(locked.connection(), operator.workspace_id().as_str(), &token_id).await?, &operator)?;
+    check_alive(&row, now)?;
+    let changed = change.apply(row.clone());
+    let concerns_edge = changed.record()? != row.record()?;
+    let row = if concerns_edge { locked.change(changed, now).await? } else { locked.rename(changed).await? };
+    locked.commit().await?;
+    let row = settle(&app, row).await?;
+    let status = if row.effective_at.is_some() { StatusCode::OK } else { StatusCode::ACCEPTED };
+    Ok((status, axum::Json(TokenView::new(row, app.clock.now()))).into_response())
+}
+
+impl TokenChange {
+    /// The change within what its maker may give away; so nobody widens itself.
+    fn for_operator(self, operator: &Operator) -> Result<Self, Error> {
+        self.scopes.map_or(Ok(()), |scopes| operator.check_gives_scopes(scopes))?;
+        self.expires_at.map_or(Ok(()), |expires_at| operator.check_gives_time(expires_at))?;
+        Ok(self)
+    }
+
+    fn apply(self, mut row: TokenRow) -> TokenRow {
+        row.name = self.name.unwrap_or(row.name);
+        row.scopes = self.scopes.map_or(row.scopes, |scopes| scopes.bits().into());
+        row.expires_at = self.expires_at.map_or(row.expires_at, |at| at.map(|at| at.0.cast_signed()));
+        row
+    }
+}
+
+/// What is dead stays dead.
+fn check_alive(row: &TokenRow, now: Timestamp) -> Result<(), Error> {
+    let is_over = row.expires_at.is_some_and(|at| at <= now.0.cast_signed());
+    match (row.revoked_at, is_over) {
+        (Some(_), _) => Err(Problem::conflict("This access token was revoked, and stays so. Create a new one.").into()),
+        (None, true) => Err(Problem::conflict("This access token has expired, and stays so. Create a new one.").into()),
+        (None, false) => Ok(()),
+    }
 }
 
 /// `DELETE …/{tokenId}`: revokes a token. Again: the same receipt.

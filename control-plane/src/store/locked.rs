@@ -68,9 +68,20 @@ impl Locked {
         Ok(row)
     }
 
-    /// Revokes a token: its row together with its change, which gets the next number.
+    /// Revokes a token.
     pub(crate) async fn revoke(&mut self, mut row: TokenRow, now: Timestamp) -> Result<TokenRow, Error> {
         row.revoked_at = Some(now.0.cast_signed());
+        self.change(row, now).await
+    }
+
+    /// Renames a token. The edge knows no names, so this is no change there.
+    pub(crate) async fn rename(&mut self, row: TokenRow) -> Result<TokenRow, Error> {
+        tokens::update(self.connection(), &row).await?;
+        Ok(row)
+    }
+
+    /// Keeps what a token has become: its row together with its change, which gets the next number.
+    pub(crate) async fn change(&mut self, mut row: TokenRow, now: Timestamp) -> Result<TokenRow, Error> {
         row.effective_at = None;
         row.version = self.next_version();
         tokens::update(self.connection(), &row).await?;

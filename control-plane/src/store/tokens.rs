@@ -258,11 +258,16 @@ pub async fn set_last_used(store: &Store, used: &[(TokenId, Timestamp)]) -> Resu
 /// # Errors
 /// If the database fails.
 pub async fn update(connection: &mut AnyConnection, row: &TokenRow) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE tokens SET revoked_at = $2, version = $3 WHERE id = $1")
-        .bind(&row.id)
-        .bind(row.revoked_at)
-        .bind(row.version)
-        .execute(connection)
-        .await
-        .map(drop)
+    sqlx::query(
+        "UPDATE tokens SET name = $2, scopes = $3, expires_at = $4, revoked_at = $5, version = $6 WHERE id = $1",
+    )
+    .bind(&row.id)
+    .bind(&row.name)
+    .bind(row.scopes)
+    .bind(row.expires_at)
+    .bind(row.revoked_at)
+    .bind(row.version)
+    .execute(connection)
+    .await
+    .map(drop)
 }

@@ -281,6 +281,10 @@ impl Server {
         self.send("DELETE", path, Some(&self.admin), None).await
     }
 
+    pub async fn patch(&self, maker: &str, id: &str, body: Value) -> Answer {
+        self.send("PATCH", &tokens_path(id), Some(maker), Some(body)).await
+    }
+
     pub async fn create(&self, maker: &str, body: Value) -> Answer {
         self.send("POST", &tokens_path(""), Some(maker), Some(body)).await
     }

@@ -1,0 +1,122 @@
+//! `PATCH /workspaces/{workspaceId}/access-tokens/{tokenId}`: what a change may be, and what it brings about.
+
+mod support;
+
+use control_plane::plan::Plan;
+use serde_json::{Value, json};
+use shared::ledger::LedgerStorage;
+use std::time::{Duration, Instant};
+use support::{PROJECT, Server, digest_of};
+
+#[tokio::test]
+async fn what_is_given_changes_and_what_is_missing_stays() {
+    let server = Server::start(Plan::Pro).await;
+    let (id, token) = server.token(&["deploy", "read"]).await;
+    let cases = [
+        (json!({}), json!(["deploy", "read"]), "Test", Value::Null),
+        (json!({"name": " Nightly "}), json!(["deploy", "read"]), "Nightly", Value::Null),
+        (json!({"scopes": ["read"]}), json!(["read"]), "Nightly", Value::Null),
+        (json!({"expiresAt": "2999-12-31"}), json!(["read"]), "Nightly", json!("2999-12-31T23:59:59.999Z")),
+        (json!({"expiresAt": null}), json!(["read"]), "Nightly", Value::Null),
+    ];
+    for (body, scopes, name, expires_at) in cases {
+        let answer = server.patch(&server.admin, &id, body.clone()).await;
+        assert_eq!(answer.status, 200, "{body}: {}", answer.text);
+        let view = answer.json();
+        assert_eq!(
+            (&view["scopes"], &view["name"], &view["expiresAt"]),
+            (&scopes, &json!(name), &expires_at),
+            "{body}"
+        );
+        assert_eq!(view["status"], "active");
+        assert!(!answer.text.contains(&token));
+    }
+    let record = server.edge.ledger().record(&digest_of(&token)).unwrap().unwrap();
+    assert_eq!(record.scopes.names(), ["read"]);
+}
+
+#[tokio::test]
+async fn a_change_waits_for_leases_and_a_new_name_does_not() {
+    let server = Server::start(Plan::Pro).await;
+    let (id, _) = server.token(&["deploy", "read"]).await;
+    server.edge.set_lease(1_000);
+    let started = now();
+    assert_eq!(server.patch(&server.admin, &id, json!({"name": "Other"})).await.status, 200);
+    assert!(started.elapsed() < Duration::from_millis(1_000), "the edge knows no names: {:?}", started.elapsed());
+    let started = now();
+    assert_eq!(server.patch(&server.admin, &id, json!({"scopes": ["read"]})).await.status, 200);
+    assert!(started.elapsed() >= Duration::from_millis(1_110), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn what_the_edge_did_not_hear_is_pending() {
+    let server = Server::start(Plan::Pro).await;
+    let (id, _) = server.token(&["deploy", "read"]).await;
+    server.edge.set_down(true);
+    let answer = server.patch(&server.admin, &id, json!({"scopes": ["read"]})).await;
+    assert_eq!((answer.status, &answer.json()["status"]), (202, &json!("pending")), "{}", answer.text);
+    server.edge.set_down(false);
+    server.until_status(&id, "active").await;
+}
+
+#[tokio::test]
+async fn bad_changes_name_the_field_and_change_nothing() {
+    let server = Server::start(Plan::Pro).await;
+    let (id, _) = server.token(&["read"]).await;
+    let before = server.get(&support::tokens_path(&id)).await.json();
+    for (body, pointer) in [
+        (json!({"name": ""}), "/name"),
+        (json!({"name": null}), "/name"),
+        (json!({"scopes": []}), "/scopes"),
+        (json!({"scopes": null}), "/scopes"),
+        (json!({"scopes": ["root"]}), "/scopes"),
+        (json!({"expiresAt": "2001-01-01"}), "/expiresAt"),
+        (json!({"projectId": PROJECT}), "/projectId"),
+    ] {
+        let answer = server.patch(&server.admin, &id, body.clone()).await;
+        assert_eq!((answer.status, answer.slug().as_str()), (422, "validation-failed"), "{body}: {}", answer.text);
+        assert_eq!(answer.json()["errors"][0]["pointer"], pointer, "{body}: {}", answer.text);
+    }
+    assert_eq!(server.get(&support::tokens_path(&id)).await.json(), before);
+}
+
+#[tokio::test]
+async fn nobody_gives_away_more_than_they_have() {
+    let server = Server::start(Plan::Pro).await;
+    let (id, _) = server.token(&["read"]).await;
+    let maker = json!({"name": "Short", "scopes": ["admin"], "expiresAt": "2998-12-31"});
+    let short = server.create(&server.admin, maker).await.json();
+    let (short_id, short) = (short["id"].as_str().unwrap(), short["token"].as_str().unwrap());
+    for (target, body, status) in [
+        (&*id, json!({"expiresAt": "2999-12-31"}), 403),
+        (&*id, json!({"expiresAt": null}), 403),
+        (short_id, json!({"expiresAt": null}), 403),
+        (&*id, json!({"name": "Renamed"}), 200),
+        (&*id, json!({"expiresAt": "2998-12-30"}), 200),
+    ] {
+        let answer = server.patch(short, target, body.clone()).await;
+        assert_eq!(answer.status, status, "{body}: {}", answer.text);
+    }
+    let of_project = json!({"name": "Project's", "scopes": ["admin"], "projectId": PROJECT});
+    let of_project = server.create(&server.admin, of_project).await.json();
+    let answer = server.patch(of_project["token"].as_str().unwrap(), &id, json!({"name": "x"})).await;
+    assert_eq!((answer.status, answer.slug().as_str()), (404, "not-found"), "what it may not see is not there");
+}
+
+#[tokio::test]
+async fn what_is_dead_stays_dead() {
+    let server = Server::start(Plan::Pro).await;
+    let (id, _) = server.token(&["read"]).await;
+    assert_eq!(server.delete(&support::tokens_path(&id)).await.status, 200);
+    for body in [json!({"name": "x"}), json!({"scopes": ["read"]}), json!({"expiresAt": null}), json!({})] {
+        let answer = server.patch(&server.admin, &id, body.clone()).await;
+        assert_eq!((answer.status, answer.slug().as_str()), (409, "conflict"), "{body}: {}", answer.text);
+    }
+    let answer = server.patch(&server.admin, "tok_none", json!({"name": "x"})).await;
+    assert_eq!((answer.status, answer.slug().as_str()), (404, "not-found"));
+}
+
+#[expect(clippy::disallowed_methods, reason = "what is measured here is time")]
+fn now() -> Instant {
+    Instant::now()
+}
