@@ -40,9 +40,9 @@ pub struct Request {
 pub struct Life {
     /// When its create was answered 201.
     pub works_from: Option<Duration>,
-    /// When its revocation was called.
+    /// When its revocation, or the change that takes the needed scope from it, was called.
     pub doubtful_from: Option<Duration>,
-    /// When its revocation was answered 200.
+    /// When that was answered 200.
     pub dead_from: Option<Duration>,
 }
 
@@ -82,7 +82,7 @@ pub struct History {
 pub enum Finding {
     /// 200, not certainly too late.
     Admitted,
-    /// 401, not certainly too early.
+    /// 401, or 403 if it was narrowed; not certainly too early.
     Refused,
     /// 503 for a token that nobody promises to work.
     PutOffDead,
@@ -92,7 +92,7 @@ pub enum Finding {
     PutOffInFault,
     /// Broken promise: admitted although sent after the revocation had been answered.
     Late,
-    /// Broken promise: 401 although alive.
+    /// Broken promise: 401 or 403 although it may do this.
     RefusedAlive,
     /// Broken promise: 503 although alive, known to KV, and nothing was out of reach.
     PutOffAlive,
@@ -124,8 +124,8 @@ impl History {
         match request.status {
             200 if self.is_dead(request) => Finding::Late,
             200 => Finding::Admitted,
-            401 if self.is_alive(request) && excuse != Some(&Excuse::Misplaced) => Finding::RefusedAlive,
-            401 => Finding::Refused,
+            401 | 403 if self.is_alive(request) && excuse != Some(&Excuse::Misplaced) => Finding::RefusedAlive,
+            401 | 403 => Finding::Refused,
             503 if !self.is_alive(request) => Finding::PutOffDead,
             503 if excuse.is_some() => Finding::PutOffHidden,
             503 if self.is_during_fault(request) => Finding::PutOffInFault,

@@ -3,6 +3,7 @@
 //! Tests of the first list share a world and keep to workspaces of their own. Those of the
 //! second break something, in a world of their own. `cargo xtask test --e2e` runs them.
 
+mod a_changed_key_follows;
 mod a_key_works;
 mod a_restored_backup_revives_nothing;
 mod a_revocation_outlives_the_edge;
@@ -54,6 +55,8 @@ fn main() {
     arguments.test_threads.get_or_insert(2);
     let shared = Arc::new(OnceLock::new());
     let mut all = in_world![shared;
+        a_changed_key_follows::at_the_very_next_request,
+        a_changed_key_follows::and_expires_on_time,
         a_key_works::from_create_to_the_platform,
         a_key_works::the_assertion_is_a_jwt_for_this_origin,
         a_revoked_key_stops::at_the_very_next_request,

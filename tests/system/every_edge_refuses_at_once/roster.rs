@@ -1,6 +1,7 @@
 //! The tokens of a stage, the living and the revoked.
 
 use fastrand::Rng;
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -28,8 +29,10 @@ pub struct Roster(Mutex<Tokens>);
 #[derive(Default)]
 struct Tokens {
     live: Vec<Arc<Token>>,
-    /// In the order in which their revocation was called.
+    /// In the order in which their revocation was called. Or they may deploy no more.
     revoked: Vec<Arc<Token>>,
+    /// Numbers of those that live on without the scope to deploy.
+    narrowed: HashSet<usize>,
 }
 
 impl Tokens {
@@ -66,11 +69,17 @@ impl Roster {
         self.lock().condemn(token);
     }
 
-    /// Every token, and whether it should work.
-    pub fn all(&self) -> Vec<(Arc<Token>, bool)> {
+    /// Notes that a condemned token lives on, and may deploy no more.
+    pub fn narrow(&self, token: &Token) {
+        self.lock().narrowed.insert(token.number);
+    }
+
+    /// Every token, and what it should be answered.
+    pub fn all(&self) -> Vec<(Arc<Token>, u16)> {
         let tokens = self.lock();
-        let live = tokens.live.iter().map(|token| (Arc::clone(token), true));
-        live.chain(tokens.revoked.iter().map(|token| (Arc::clone(token), false))).collect()
+        let status = |token: &Token| if tokens.narrowed.contains(&token.number) { 403 } else { 401 };
+        let live = tokens.live.iter().map(|token| (Arc::clone(token), 200));
+        live.chain(tokens.revoked.iter().map(|token| (Arc::clone(token), status(token)))).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Tokens> {
@@ -80,10 +89,11 @@ impl Roster {
 
 impl fmt::Display for Roster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tokens { live, revoked } = &*self.lock();
+        let Tokens { live, revoked, narrowed } = &*self.lock();
         let count = |is_counted: fn(&Token) -> bool| revoked.iter().filter(|token| is_counted(token)).count();
         let (own, project) = (count(|token| token.is_admin), count(|token| token.dies_with_project));
-        write!(f, "{} creates, {} revocations ", live.len() + revoked.len(), revoked.len())?;
-        write!(f, "({own} of the caller's own, {project} with a project)")
+        let revocations = revoked.len() - narrowed.len();
+        write!(f, "{} creates, {revocations} revocations ", live.len() + revoked.len())?;
+        write!(f, "({own} of the caller's own, {project} with a project), {} changes of scopes", narrowed.len())
     }
 }

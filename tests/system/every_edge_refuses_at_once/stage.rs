@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
-use tests::{Client, Edges, Excuse, History, Recorder, Said, Workspace, wait_until};
+use tests::{Answer, Client, Edges, Excuse, History, Recorder, Said, Workspace, wait_until};
 
 /// Each has a ledger of its own.
 pub const WORKSPACES: usize = 4;
@@ -94,10 +94,10 @@ impl Stage {
         }
     }
 
-    /// One is revoked and one is made; every edge must know at once.
+    /// One is revoked, or may deploy no more, and one is made; every edge must know at once.
     fn replace_a_token(&self, workspace: usize, rng: &mut Rng) {
         if let Some(token) = self.roster.condemn_one(workspace, rng) {
-            self.revoke_one(&token);
+            if token.is_admin || rng.u8(0..4) > 0 { self.revoke_one(&token) } else { self.narrow_one(&token) }
         }
         let token = self.create(workspace, None, rng.u8(0..8) == 0);
         self.deploy_everywhere(&token);
@@ -124,6 +124,13 @@ impl Stage {
         let caller = if token.is_admin { admin.with_token(&token.text) } else { admin.clone() };
         let path = self.workspaces[token.workspace].path(&format!("/access-tokens/{}", token.id));
         self.revoke(slice::from_ref(token), || delete(&caller, &admin, &path));
+    }
+
+    fn narrow_one(&self, token: &Arc<Token>) {
+        let admin = self.admin(token.workspace);
+        let path = self.workspaces[token.workspace].path(&format!("/access-tokens/{}", token.id));
+        self.roster.narrow(token);
+        self.revoke(slice::from_ref(token), || narrow(&admin, &path));
     }
 
     /// A project dies, and its tokens with it.
@@ -185,14 +192,13 @@ impl Stage {
         thread::scope(|scope| {
             for edge in 0..self.doors.len() {
                 scope.spawn(move || {
-                    self.roster.all().iter().for_each(|(token, works)| self.expect(edge, token, *works))
+                    self.roster.all().iter().for_each(|(token, expected)| self.expect(edge, token, *expected))
                 });
             }
         });
     }
 
-    fn expect(&self, edge: usize, token: &Token, works: bool) {
-        let expected = if works { 200 } else { 401 };
+    fn expect(&self, edge: usize, token: &Token, expected: u16) {
         let is_so = wait_until(PATIENCE, || self.deploy(edge, token) == expected);
         assert!(is_so, "token {} at edge {edge} does not answer {expected}", token.number);
     }
@@ -227,4 +233,17 @@ fn delete(caller: &Client, admin: &Client, path: &str) {
         status != 202
     });
     assert!(is_done && status == 200, "DELETE {path} answered {status}");
+}
+
+/// Takes the scope to deploy away. Again, if pending: that waits like the first time.
+fn narrow(admin: &Client, path: &str) {
+    let patch = || Answer::of(admin.request("PATCH", path).json(&json!({"scopes": ["read"]}))).status;
+    let mut status = patch();
+    let is_done = wait_until(PATIENCE, || {
+        if status == 202 {
+            status = patch();
+        }
+        status != 202
+    });
+    assert!(is_done && status == 200, "PATCH {path} answered {status}");
 }

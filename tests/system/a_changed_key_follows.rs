@@ -1,0 +1,49 @@
+//! When the call that changes a token has answered, the next request is decided by the change. An expiry needs none.
+
+use crate::in_flight_answers_are_withheld::now;
+use serde_json::{Value, json};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tests::{Answer, World};
+
+pub fn at_the_very_next_request(world: &World) {
+    let workspace = world.workspace();
+    let (id, token) = workspace.token(&world.edge(), &["deploy", "read"], None);
+    let (caller, deployments) = (world.edge().with_token(&token), workspace.deployments());
+    let outcomes = || ["POST", "GET"].map(|method| caller.send(method, &deployments).outcome());
+    let change = |scopes: &[&str]| {
+        let path = workspace.path(&format!("/access-tokens/{id}"));
+        let admin = world.edge().with_token(&workspace.admin);
+        let answer = Answer::of(admin.request("PATCH", &path).json(&json!({"scopes": scopes})));
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    };
+    assert_eq!(outcomes(), ["200", "200"]);
+    for _ in 0..3 {
+        change(&["read"]);
+        assert_eq!(outcomes(), ["403 insufficient-scope", "200"]);
+        change(&["deploy"]);
+        assert_eq!(outcomes(), ["200", "403 insufficient-scope"]);
+    }
+}
+
+/// Nothing is published when a token expires: every isolate sees it by itself.
+pub fn and_expires_on_time(world: &World) {
+    let workspace = world.workspace();
+    let expires = now() + Duration::from_secs(4);
+    let body = json!({"name": "Short", "scopes": ["deploy"], "expiresAt": in_four_seconds()});
+    let created = world.edge().with_token(&workspace.admin).post(&workspace.path("/access-tokens"), &body);
+    let view: Value = created.json();
+    let caller = world.edge().with_token(view["token"].as_str().unwrap());
+    assert_eq!(caller.send("POST", &workspace.deployments()).status, 200);
+    thread::sleep(expires.saturating_duration_since(now()) + Duration::from_millis(100));
+    let refused = caller.send("POST", &workspace.deployments());
+    assert_eq!(refused.outcome(), "401 invalid-token");
+    assert!(refused.header("www-authenticate").contains("expired"), "{refused:?}");
+}
+
+#[expect(clippy::disallowed_methods, reason = "a moment that the system under test compares with its own clock")]
+fn in_four_seconds() -> String {
+    let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + Duration::from_secs(4);
+    let at = jiff::Timestamp::from_millisecond(i64::try_from(at.as_millis()).unwrap()).unwrap();
+    at.to_string()
+}
