@@ -127,14 +127,15 @@ impl Operator {
 }
 
 impl Locked {
-    /// Decides about the caller again, inside the transaction: its token may have changed since.
-    pub(crate) async fn check(&mut self, operator: &Operator, now: Timestamp) -> Result<(), Error> {
+    /// Decides about the caller again, inside the transaction: its token may have changed since. Returns the caller
+    /// as it is now, by whom all else is to be decided.
+    pub(crate) async fn check(&mut self, operator: &Operator, now: Timestamp) -> Result<Operator, Error> {
         let path = PlainPath::parse(&operator.path).map_err(|_| Refusal::AmbiguousPath)?;
         let requirement = Requirement::of(operator.rule, path);
         let row = tokens::get(self.connection(), operator.workspace_id().as_str(), operator.token_id()).await?;
         let record = row.ok_or(Refusal::UnknownToken)?.record()?;
         decide(operator.workspace_id(), &record, &requirement, now)?;
-        Ok(())
+        Ok(Operator { record, ..operator.clone() })
     }
 }
 

@@ -42,10 +42,11 @@ pub async fn republish(
     let mut connection = app.store.connection().await?;
     workspaces::set_initialised(&mut connection, workspace_id, now).await?;
     changes::set_acknowledged(&mut connection, workspace_id, position.head.version, now).await?;
-    workspaces::set_conflict(&mut connection, workspace_id, None).await?;
     drop(connection);
     let revoked = revoke_held_over(app, workspace_id, &answer.still_revoked).await?;
     write_kv(app, edge, workspace_id, position.head.version).await?;
+    // Last: until here it has to be run again if it fails.
+    workspaces::set_conflict(&mut *app.store.connection().await?, workspace_id, None).await?;
     Ok(Republished { epoch: position.epoch, tokens: rows.len(), revoked })
 }
 

@@ -59,6 +59,26 @@ async fn what_the_edge_did_not_hear_is_pending() {
     server.until_status(&id, "active").await;
 }
 
+/// What is committed while KV is being written is written after it.
+#[tokio::test]
+async fn a_revocation_reaches_kv_although_a_change_was_on_its_way() {
+    let server = Server::start(Plan::Pro).await;
+    let (id, token) = server.token(&["deploy", "read"]).await;
+    server.edge.set_kv_slow(300);
+    assert_eq!(server.patch(&server.admin, &id, json!({"scopes": ["read"]})).await.status, 200);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(server.delete(&support::tokens_path(&id)).await.status, 200);
+    for _ in 0..50 {
+        if !server.edge.kv_has(&digest_of(&token)) {
+            tokio::time::sleep(Duration::from_millis(600)).await;
+            assert!(!server.edge.kv_has(&digest_of(&token)), "it came back");
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("KV still names a revoked token");
+}
+
 #[tokio::test]
 async fn bad_changes_name_the_field_and_change_nothing() {
     let server = Server::start(Plan::Pro).await;
@@ -91,6 +111,7 @@ async fn nobody_gives_away_more_than_they_have() {
         (&*id, json!({"expiresAt": "2999-12-31"}), 403),
         (&*id, json!({"expiresAt": null}), 403),
         (short_id, json!({"expiresAt": null}), 403),
+        (&*id, json!({"scopes": ["admin"]}), 403),
         (&*id, json!({"name": "Renamed"}), 200),
         (&*id, json!({"expiresAt": "2998-12-30"}), 200),
     ] {

@@ -47,8 +47,10 @@
 //! the real boundary. And [`Coverage`] counts what happened, so that a run in which nothing does is noticed.
 //!
 //! Not in the model: streaming bodies (a watcher decides on them as on a header, again and again), what a worker does
-//! between reading the clock and acting on it (assumed to be shorter than the margin), several workspaces, and several
-//! processes of the control plane (which doubled messages stand for).
+//! between reading the clock and acting on it (assumed to be shorter than the margin), several workspaces, several
+//! processes of the control plane (which doubled messages stand for), and changes so many that an isolate is told to
+//! forget everything for it. Each clock moves by 25 ms in two minutes at most, which is less than the margin's one percent
+//! would bear.
 //!
 //! A restored backup may have forgotten that the secret of a create went out. The model counts such a create as
 //! effective when the republish is over that a restore requires, and not when the publisher says so.

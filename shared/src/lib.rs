@@ -59,7 +59,7 @@
 //! - **L15** A hole changes nothing.
 //! - **L16** Publishing again changes nothing.
 //! - **L17** Equal heads mean equal histories, and another history changes nothing.
-//! - **L18** An uninitialised ledger grants nothing and writes nothing.
+//! - **L18** An uninitialised ledger grants nothing and writes nothing, whoever asks; a signed call may reserve an epoch.
 //! - **L19** There is no answer outside a window; a planned window is not open.
 //! - **L20** Every lease ends inside the window.
 //! - **L21** The wait covers every right that this instance gave away and that still lives.

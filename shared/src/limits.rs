@@ -109,7 +109,8 @@ pub const CHANGED_MAX: usize = 200;
 pub const SNAPSHOT_PART_MAX: usize = 500;
 
 /// How old a signed call may be, in milliseconds: room for clocks that disagree, and little
-/// for a recorded call. Repeating one changes nothing, since publishing is idempotent.
+/// for a recorded call. Repeating one changes nothing, since publishing is idempotent; a repeated reservation of an
+/// epoch makes a republish that is under way fail, which is then run again.
 pub const SIGNATURE_SKEW_MS: u64 = 300_000;
 
 /// Longest body of a signed call in bytes: a full snapshot part with room to spare.

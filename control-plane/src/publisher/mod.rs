@@ -117,6 +117,15 @@ impl Publisher {
     ///
     /// Returns whether it is effective.
     pub(crate) async fn wait(&self, workspace_id: &str, version: i64) -> Result<bool, Error> {
+        self.wait_until(workspace_id, version, |published| published.due).await
+    }
+
+    /// The same for a create, which waits for no lease.
+    pub(crate) async fn wait_for_create(&self, workspace_id: &str, version: i64) -> Result<bool, Error> {
+        self.wait_until(workspace_id, version, |published| published.create_due).await
+    }
+
+    async fn wait_until(&self, workspace_id: &str, version: i64, due: fn(Published) -> Instant) -> Result<bool, Error> {
         let mut progress = self.progress.subscribe();
         self.wake.notify_one();
         let answer_by = Instant::now() + PUBLISH_TIMEOUT;
@@ -125,8 +134,8 @@ impl Publisher {
             let effective = changes::effective_at(&mut connection, workspace_id, version).await?.is_some();
             drop(connection);
             let give_up_at = self.published_at_least(workspace_id, version).map_or(answer_by, |published| {
-                let sits_out = published.due <= Instant::now() + WAIT_MAX;
-                if sits_out { answer_by.max(published.due + WAIT_SLACK) } else { Instant::now() }
+                let due = due(published);
+                if due <= Instant::now() + WAIT_MAX { answer_by.max(due + WAIT_SLACK) } else { Instant::now() }
             });
             if effective || give_up_at <= Instant::now() {
                 return Ok(effective);

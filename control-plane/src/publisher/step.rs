@@ -153,9 +153,11 @@ impl Publisher {
     pub(super) async fn replicate_step(&self, workspace_id: &str) -> Result<Next, StepError> {
         let published = lock(&self.published).get(workspace_id).copied();
         let mut connection = self.store.connection().await?;
+        // Read first: what is committed from here on is for the next step.
+        let committed = workspaces::get(&mut connection, workspace_id).await?.map_or(0, |row| row.version);
         let up_to = match changes::first_not_acknowledged(&mut connection, workspace_id).await? {
             Some(first) => published.map_or(0, |published| published.version).max(first.saturating_sub(1)),
-            None => u64::MAX >> 1,
+            None => committed.cast_unsigned(),
         };
         let rows = changes::not_replicated(&mut connection, workspace_id, up_to, BATCH_MAX).await?;
         drop(connection);

@@ -18,6 +18,7 @@ use serde::Deserialize;
 use shared::digest::Digest;
 use shared::id::TokenId;
 use shared::problem::Problem;
+use shared::scope::ScopeSet;
 use shared::timestamp::Timestamp;
 use shared::token::NewToken;
 
@@ -28,10 +29,10 @@ pub(super) async fn create(
     Json(raw): Json<RawTokenRequest>,
 ) -> Result<Response, Error> {
     let now = app.clock.now();
-    let request = raw.check(now).map_err(Problem::validation_failed)?.for_operator(&operator)?;
+    let request = raw.check(now).map_err(Problem::validation_failed)?;
     app.creates.check(operator.workspace_id())?;
-    let (token, row) = issue(&app, &operator, request, now);
-    let row = save(&app, &operator, row, now).await?;
+    let token = NewToken::generate(&app.settings.token_prefix, random::fill);
+    let row = save(&app, &operator, request, &token, now).await?;
     let row = finish(&app, row).await?;
     Ok(created(&token, row, app.clock.now()))
 }
@@ -73,16 +74,18 @@ impl TokenRequest {
     }
 }
 
-fn issue(app: &App, operator: &Operator, request: TokenRequest, now: Timestamp) -> (NewToken, TokenRow) {
-    let token = NewToken::generate(&app.settings.token_prefix, random::fill);
-    let row = request.into_row(app, operator.workspace_id().as_str(), operator.token_id(), &token, now);
-    (token, row)
-}
-
-async fn save(app: &App, operator: &Operator, row: TokenRow, now: Timestamp) -> Result<TokenRow, Error> {
-    let mut locked = app.store.lock(&row.workspace_id).await?;
-    locked.check(operator, now).await?;
-    let row = add(&mut locked, row, now).await?;
+async fn save(
+    app: &App,
+    operator: &Operator,
+    request: TokenRequest,
+    token: &NewToken,
+    now: Timestamp,
+) -> Result<TokenRow, Error> {
+    let workspace_id = operator.workspace_id().as_str();
+    let mut locked = app.store.lock(workspace_id).await?;
+    let operator = locked.check(operator, now).await?;
+    let request = request.for_operator(&operator)?;
+    let row = add(&mut locked, request.into_row(app, workspace_id, operator.token_id(), token, now), now).await?;
     locked.commit().await?;
     Ok(row)
 }
@@ -109,10 +112,14 @@ pub(crate) async fn add(locked: &mut Locked, row: TokenRow, now: Timestamp) -> R
 pub(crate) async fn finish(app: &App, row: TokenRow) -> Result<TokenRow, Error> {
     let (workspace_id, version) = (&row.workspace_id, row.version);
     // The token is committed: whatever fails now, its maker must get the secret.
-    let effective = app.publisher.wait(workspace_id, version).await.unwrap_or(false);
+    let effective = app.publisher.wait_for_create(workspace_id, version).await.unwrap_or(false);
     if !effective {
         match app.store.connection().await {
-            Ok(mut connection) => drop(changes::announce(&mut connection, workspace_id, version).await),
+            Ok(mut connection) => {
+                if let Err(why) = changes::announce(&mut connection, workspace_id, version).await {
+                    tracing::error!("{workspace_id}: a secret goes out, and that is not written down: {why}");
+                }
+            }
             Err(why) => tracing::error!("{workspace_id}: {why}"),
         }
     }
@@ -181,12 +188,12 @@ pub(super) async fn change(
     Json(raw): Json<RawTokenChange>,
 ) -> Result<Response, Error> {
     let now = app.clock.now();
-    let change = raw.check(now).map_err(Problem::validation_failed)?.for_operator(&operator)?;
+    let change = raw.check(now).map_err(Problem::validation_failed)?;
     let mut locked = app.store.lock(operator.workspace_id().as_str()).await?;
-    locked.check(&operator, now).await?;
+    let operator = locked.check(&operator, now).await?;
     let row = visible(tokens::get(locked.connection(), operator.workspace_id().as_str(), &token_id).await?, &operator)?;
     check_alive(&row, now)?;
-    let changed = change.apply(row.clone());
+    let changed = change.for_operator(&operator, &row)?.apply(row.clone());
     let concerns_edge = changed.record()? != row.record()?;
     let row = if concerns_edge { locked.change(changed, now).await? } else { locked.rename(changed).await? };
     locked.commit().await?;
@@ -196,9 +203,14 @@ pub(super) async fn change(
 }
 
 impl TokenChange {
-    /// The change within what its maker may give away; so nobody widens itself.
-    fn for_operator(self, operator: &Operator) -> Result<Self, Error> {
-        self.scopes.map_or(Ok(()), |scopes| operator.check_gives_scopes(scopes))?;
+    /// The change within what its maker may give away; so nobody widens itself. More scopes are given for as long as
+    /// the token lives; a name, or fewer scopes, give nothing away.
+    fn for_operator(self, operator: &Operator, row: &TokenRow) -> Result<Self, Error> {
+        let expires_at = row.record()?.expires_at;
+        if let Some(scopes) = self.scopes.filter(|scopes| !ScopeSet::from_bits(row.scope_bits()).covers(*scopes)) {
+            operator.check_gives_scopes(scopes)?;
+            operator.check_gives_time(self.expires_at.unwrap_or(expires_at))?;
+        }
         self.expires_at.map_or(Ok(()), |expires_at| operator.check_gives_time(expires_at))?;
         Ok(self)
     }

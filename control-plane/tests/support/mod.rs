@@ -54,6 +54,8 @@ struct EdgeState {
     down: AtomicBool,
     /// Whether KV answers.
     kv_down: AtomicBool,
+    /// How long KV takes, in milliseconds.
+    kv_ms: Mutex<u64>,
     /// How long leases of the ledgers are, in milliseconds; here always granted before a publish.
     lease_ms: Mutex<u64>,
     /// How long a replaced instance may go on answering, in milliseconds, counted from every publish.
@@ -81,6 +83,10 @@ impl FakeEdge {
 
     pub fn set_kv_down(&self, down: bool) {
         self.state.kv_down.store(down, Ordering::SeqCst);
+    }
+
+    pub fn set_kv_slow(&self, ms: u64) {
+        *self.state.kv_ms.lock().unwrap() = ms;
     }
 
     /// From now on, somebody holds a lease of this length whenever something is published.
@@ -182,6 +188,8 @@ async fn write_kv(State(state): State<Arc<EdgeState>>, headers: HeaderMap, body:
         return Err(StatusCode::SERVICE_UNAVAILABLE);
     }
     let writes: KvWrites = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let kv_ms = *state.kv_ms.lock().unwrap();
+    tokio::time::sleep(Duration::from_millis(kv_ms)).await;
     let mut kv = state.kv.lock().unwrap();
     kv.extend(writes.puts.iter().map(|put| put.digest));
     kv.retain(|digest| !writes.deletes.contains(digest));
