@@ -64,9 +64,15 @@ async fn what_the_edge_did_not_hear_is_pending() {
 async fn a_revocation_reaches_kv_although_a_change_was_on_its_way() {
     let server = Server::start(Plan::Pro).await;
     let (id, token) = server.token(&["deploy", "read"]).await;
-    server.edge.set_kv_slow(300);
+    // With KV out of reach the change is acknowledged first, and written to KV alone.
+    server.edge.set_kv_down(true);
     assert_eq!(server.patch(&server.admin, &id, json!({"scopes": ["read"]})).await.status, 200);
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    server.edge.set_kv_slow(500);
+    let writes = server.edge.kv_writes();
+    server.edge.set_kv_down(false);
+    while server.edge.kv_writes() == writes {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     assert_eq!(server.delete(&support::tokens_path(&id)).await.status, 200);
     for _ in 0..50 {
         if !server.edge.kv_has(&digest_of(&token)) {

@@ -31,7 +31,7 @@ use shared::scope::ScopeSet;
 use shared::signature::{HEADER, SignedCall, TO_EDGE};
 use shared::token::TokenPrefix;
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -56,6 +56,8 @@ struct EdgeState {
     kv_down: AtomicBool,
     /// How long KV takes, in milliseconds.
     kv_ms: Mutex<u64>,
+    /// Writes of KV that have begun.
+    kv_writes: AtomicUsize,
     /// How long leases of the ledgers are, in milliseconds; here always granted before a publish.
     lease_ms: Mutex<u64>,
     /// How long a replaced instance may go on answering, in milliseconds, counted from every publish.
@@ -83,6 +85,10 @@ impl FakeEdge {
 
     pub fn set_kv_down(&self, down: bool) {
         self.state.kv_down.store(down, Ordering::SeqCst);
+    }
+
+    pub fn kv_writes(&self) -> usize {
+        self.state.kv_writes.load(Ordering::SeqCst)
     }
 
     pub fn set_kv_slow(&self, ms: u64) {
@@ -188,6 +194,7 @@ async fn write_kv(State(state): State<Arc<EdgeState>>, headers: HeaderMap, body:
         return Err(StatusCode::SERVICE_UNAVAILABLE);
     }
     let writes: KvWrites = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    state.kv_writes.fetch_add(1, Ordering::SeqCst);
     let kv_ms = *state.kv_ms.lock().unwrap();
     tokio::time::sleep(Duration::from_millis(kv_ms)).await;
     let mut kv = state.kv.lock().unwrap();
