@@ -7,7 +7,8 @@
 //! A change is *published* when the ledger has answered with our own history, and *acknowledged*
 //! when the wait that this answer names has passed on our monotonic clock: then it is
 //! *effective*. A create is so earlier, once ledger and KV have it, since nobody knew its
-//! token; it only waits until no replaced instance of the ledger can be asked any more. Nothing waits for an acknowledgement before the next batch is sent. What is not written
+//! token; it only waits until no replaced instance of the ledger can be asked any more. Nothing
+//! waits for an acknowledgement before the next batch is sent. What is not written
 //! down as acknowledged, because this process died or the database failed, is published
 //! again and waits again.
 

@@ -24,6 +24,8 @@ use control_plane::token_request::TokenRequest;
 use http_body_util::BodyExt;
 use ledger_support::keyring;
 use ledger_support::storage::MemoryStorage;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use shared::digest::Digest;
 use shared::ledger::{KvWrites, Ledger, StoredWindow};
@@ -31,6 +33,7 @@ use shared::scope::ScopeSet;
 use shared::signature::{HEADER, SignedCall, TO_EDGE};
 use shared::token::TokenPrefix;
 use std::collections::{HashMap, HashSet};
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -140,51 +143,40 @@ fn instance(state: &EdgeState, storage: &mut MemoryStorage) -> Ledger {
     ledger
 }
 
-async fn publish(
-    State(state): State<Arc<EdgeState>>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<String, StatusCode> {
-    verify(&format!("/_edge/ledgers/{id}/publish"), &headers, &body)?;
+async fn publish(state: State<Arc<EdgeState>>, id: Path<String>, headers: HeaderMap, body: Bytes) -> LedgerAnswer {
+    let step = |ledger: Ledger, storage: &mut _, message| ledger.publish(storage, &message, SystemClock.now());
+    ledger_call(&state, &id, "publish", &headers, &body, step)
+}
+
+async fn snapshot(state: State<Arc<EdgeState>>, id: Path<String>, headers: HeaderMap, body: Bytes) -> LedgerAnswer {
+    let step = |ledger: Ledger, storage: &mut _, message| ledger.snapshot(storage, &message, SystemClock.now());
+    ledger_call(&state, &id, "snapshot", &headers, &body, step)
+}
+
+async fn reserve(state: State<Arc<EdgeState>>, id: Path<String>, headers: HeaderMap, body: Bytes) -> LedgerAnswer {
+    let step = |ledger: Ledger, storage: &mut _, message| ledger.reserve(storage, &message);
+    ledger_call(&state, &id, "reserve", &headers, &body, step)
+}
+
+type LedgerAnswer = Result<String, StatusCode>;
+
+/// A signed call, answered by one step of the ledger's machine.
+fn ledger_call<M: DeserializeOwned, A: Serialize>(
+    state: &EdgeState,
+    id: &str,
+    call: &str,
+    headers: &HeaderMap,
+    body: &Bytes,
+    step: impl FnOnce(Ledger, &mut MemoryStorage, M) -> Result<A, Infallible>,
+) -> LedgerAnswer {
+    verify(&format!("/_edge/ledgers/{id}/{call}"), headers, body)?;
     if state.down.load(Ordering::SeqCst) {
         return Err(StatusCode::SERVICE_UNAVAILABLE);
     }
-    let message = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let message = serde_json::from_slice(body).map_err(|_| StatusCode::BAD_REQUEST)?;
     let mut ledgers = state.ledgers.lock().unwrap();
-    let storage = ledgers.entry(id).or_default();
-    let answer = instance(&state, storage).publish(storage, &message, SystemClock.now()).unwrap();
-    Ok(serde_json::to_string(&answer).unwrap())
-}
-
-async fn snapshot(
-    State(state): State<Arc<EdgeState>>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<String, StatusCode> {
-    verify(&format!("/_edge/ledgers/{id}/snapshot"), &headers, &body)?;
-    if state.down.load(Ordering::SeqCst) {
-        return Err(StatusCode::SERVICE_UNAVAILABLE);
-    }
-    let message = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
-    let mut ledgers = state.ledgers.lock().unwrap();
-    let storage = ledgers.entry(id).or_default();
-    let answer = instance(&state, storage).snapshot(storage, &message, SystemClock.now()).unwrap();
-    Ok(serde_json::to_string(&answer).unwrap())
-}
-
-async fn reserve(
-    State(state): State<Arc<EdgeState>>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<String, StatusCode> {
-    verify(&format!("/_edge/ledgers/{id}/reserve"), &headers, &body)?;
-    let message = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
-    let mut ledgers = state.ledgers.lock().unwrap();
-    let storage = ledgers.entry(id).or_default();
-    let answer = instance(&state, storage).reserve(storage, &message).unwrap();
+    let storage = ledgers.entry(id.into()).or_default();
+    let Ok(answer) = step(instance(state, storage), storage, message);
     Ok(serde_json::to_string(&answer).unwrap())
 }
 
