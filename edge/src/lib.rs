@@ -28,6 +28,7 @@ use glue::Incoming;
 use in_flight::InFlight;
 use js_sys::futures::{JsFuture, future_to_promise};
 use settings::Settings;
+use shared::digest::Digest;
 use shared::policy::{Origin, POLICY};
 use shared::problem::Problem;
 use shared::question::examine;
@@ -49,7 +50,7 @@ pub fn fetch(request: JsValue, env: JsValue, context: JsValue) -> JsValue {
     match route(&settings, &incoming) {
         Ok(Route::Signed) => promise(signed::answer(settings, request, incoming)),
         Ok(Route::ControlPlane) => promise(pass_on(settings, request, incoming)),
-        Ok(Route::Platform) => authorize(Visit::new(settings, request, context, incoming)),
+        Ok(Route::Platform(digests)) => authorize(Visit::new(settings, request, context, incoming, digests)),
         Err(problem) => answer::problem(&problem, &request),
     }
 }
@@ -57,7 +58,8 @@ pub fn fetch(request: JsValue, env: JsValue, context: JsValue) -> JsValue {
 enum Route {
     Signed,
     ControlPlane,
-    Platform,
+    /// What the token may stand for.
+    Platform(Vec<Digest>),
 }
 
 fn route(settings: &Settings, incoming: &Incoming) -> Result<Route, Problem> {
@@ -70,7 +72,7 @@ fn route(settings: &Settings, incoming: &Incoming) -> Result<Route, Problem> {
     }
     Ok(match question.rule.origin {
         Origin::ControlPlane => Route::ControlPlane,
-        Origin::Platform => Route::Platform,
+        Origin::Platform => Route::Platform(Digest::candidates(question.token, &settings.peppers)),
     })
 }
 

@@ -1,6 +1,6 @@
 //! A request for the platform, from its arrival to its answer.
 
-use crate::glue::{self, Incoming};
+use crate::glue::Incoming;
 use crate::look_up::{self, NoRecord};
 use crate::settings::Settings;
 use crate::{cannot_tell, clock, memory, renewal};
@@ -37,17 +37,19 @@ struct Report {
 type Assertion = Option<(Timestamp, Rc<str>)>;
 
 impl Visit {
-    pub(crate) fn new(settings: Rc<Settings>, request: JsValue, context: JsValue, incoming: Incoming) -> Self {
-        let mut visit = Self { settings, request, context, incoming, digests: Vec::new(), report: RefCell::default() };
-        if let Ok(question) = visit.question() {
-            visit.digests = Digest::candidates(question.token, &visit.settings.peppers);
-        }
-        visit
+    pub(crate) fn new(
+        settings: Rc<Settings>,
+        request: JsValue,
+        context: JsValue,
+        incoming: Incoming,
+        digests: Vec<Digest>,
+    ) -> Self {
+        Self { settings, request, context, incoming, digests, report: RefCell::default() }
     }
 
     /// What is decided. It was asked before, when the request was routed; it is asked again instead of kept since
     /// it borrows from the request.
-    pub(crate) fn question(&self) -> Result<Question<'_>, Refusal> {
+    fn question(&self) -> Result<Question<'_>, Refusal> {
         examine(self.incoming.raw(), &POLICY, &self.settings.prefix)
     }
 
@@ -144,10 +146,5 @@ impl Visit {
     pub(crate) fn problem(&self, problem: &Problem) -> JsValue {
         self.end();
         crate::answer::problem(problem, &self.request)
-    }
-
-    /// Whether a body of the origin may be handed on in one piece.
-    pub(crate) fn is_short(&self, response: &JsValue) -> bool {
-        glue::is_short(&self.request, response)
     }
 }
