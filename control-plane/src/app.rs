@@ -19,7 +19,7 @@ use shared::problem::{self, Problem};
 use std::sync::Arc;
 
 /// Names a request in its answer and in the log.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What handlers work with.
 #[derive(Clone)]
@@ -43,8 +43,9 @@ pub fn app(app: App) -> Router {
 }
 
 /// Gives the request its id, and writes out the problem that an answer carries.
-async fn name_request(request: Request, next: Next) -> Response {
+async fn name_request(mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
+    insert(request.headers_mut(), REQUEST_ID, &id);
     let (method, path) = (request.method().clone(), String::from(request.uri().path()));
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {

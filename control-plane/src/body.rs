@@ -19,15 +19,38 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
         if !is_json(&request) {
-            return Err(Problem::new(415, "unsupported-media-type", "The body is not JSON")
-                .detail("Send the body as JSON, with the header `Content-Type: application/json`.")
-                .into());
+            return Err(not_json());
         }
-        let body = to_bytes(request.into_body(), BODY_MAX).await.map_err(|_| {
-            Problem::new(413, "payload-too-large", "The body is too large").detail("A body may have at most 64 KiB.")
-        })?;
-        parse(&body).map(Self).map_err(|error| Problem::validation_failed(vec![error]).into())
+        parse(&read(request).await?).map(Self)
     }
+}
+
+/// A JSON body, or none where that says enough.
+pub(crate) struct OptionalJson<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        let is_json = is_json(&request);
+        match read(request).await? {
+            body if body.is_empty() => Ok(Self(T::default())),
+            _ if !is_json => Err(not_json()),
+            body => parse(&body).map(Self),
+        }
+    }
+}
+
+async fn read(request: Request) -> Result<Bytes, Error> {
+    to_bytes(request.into_body(), BODY_MAX).await.map_err(|_| {
+        Problem::new(413, "payload-too-large", "The body is too large").detail("A body may have at most 64 KiB.").into()
+    })
+}
+
+fn not_json() -> Error {
+    Problem::new(415, "unsupported-media-type", "The body is not JSON")
+        .detail("Send the body as JSON, with the header `Content-Type: application/json`.")
+        .into()
 }
 
 fn is_json(request: &Request) -> bool {
@@ -36,7 +59,11 @@ fn is_json(request: &Request) -> bool {
     media_type.eq_ignore_ascii_case("application/json")
 }
 
-fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, FieldError> {
+fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Error> {
+    parse_fields(body).map_err(|error| Problem::validation_failed(vec![error]).into())
+}
+
+fn parse_fields<T: DeserializeOwned>(body: &Bytes) -> Result<T, FieldError> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let parsed = serde_path_to_error::deserialize(&mut reader)
         .map_err(|why| FieldError { pointer: pointer(why.path()), detail: why.inner().to_string() })?;

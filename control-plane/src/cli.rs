@@ -1,14 +1,15 @@
 //! The command line: `serve | migrate | workspace create | workspace list | token create | republish`.
 
 use crate::app::{App, app};
+use crate::bootstrap::{self, WorkspaceRequest};
 use crate::clock::{Clock, SystemClock};
 use crate::plan::Plan;
 use crate::publisher::{EdgeClient, Publisher};
 use crate::republish::republish;
 use crate::settings::{RawSettings, SECRETS_HELP, without_password};
-use crate::store::{Store, projects, workspaces};
+use crate::store::{Store, workspaces};
 use crate::token_request::RawTokenRequest;
-use crate::{bootstrap, random, times};
+use crate::{random, times};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use shared::id::{ProjectId, WorkspaceId};
@@ -178,13 +179,8 @@ async fn create_workspace(settings: &RawSettings, args: WorkspaceArgs) -> anyhow
     let now = SystemClock.now();
     let id = args.id.map_or_else(|| random::id(WorkspaceId::PREFIX, now).parse(), Ok)?;
     let name = args.name.unwrap_or_else(|| id.to_string());
-    let mut connection = store.connection().await?;
-    if !workspaces::create(&mut connection, &id, &name, args.plan, now).await? {
-        return Err(Unusable(format!("there is a workspace {id} already")).into());
-    }
-    if let Some(project) = args.project {
-        projects::insert(&mut connection, id.as_str(), project.as_str(), project.as_str(), now).await?;
-    }
+    let request = WorkspaceRequest { id: id.clone(), name, plan: args.plan, project: args.project };
+    bootstrap::create_workspace(&store, request, now).await?;
     println!("{id}");
     Ok(())
 }

@@ -12,6 +12,7 @@ pub mod cli;
 pub mod clock;
 pub mod create_limit;
 mod error;
+mod idempotency;
 mod operator;
 pub mod plan;
 pub mod publisher;

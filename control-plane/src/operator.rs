@@ -1,10 +1,10 @@
 //! Who calls: the bearer token of a request, checked against the database.
 
-use crate::app::App;
+use crate::app::{App, REQUEST_ID};
 use crate::error::Error;
-use crate::store::{Connection, Locked, TokenRow, tokens};
+use crate::store::{Actor, Connection, Locked, TokenRow, tokens};
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::Next;
@@ -28,6 +28,7 @@ pub(crate) struct Operator {
     record: Record,
     rule: &'static Rule,
     path: String,
+    actor: Actor,
 }
 
 /// Lets a request through to its handler if its token allows it; refuses in the edge's order.
@@ -46,7 +47,8 @@ async fn identify(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) ->
     }
     let mut connection = app.store.connection().await?;
     let found = find(&mut connection, &Digest::candidates(question.token, &app.settings.peppers)).await?;
-    Operator::decide(&found.ok_or(Refusal::UnknownToken)?, &question, app.clock.now())
+    let found = found.ok_or(Refusal::UnknownToken)?;
+    Operator::decide(&found, &question, app.clock.now(), headers)
 }
 
 async fn find(connection: &mut Connection, digests: &[Digest]) -> Result<Option<TokenRow>, Error> {
@@ -66,11 +68,23 @@ fn joined(headers: &HeaderMap) -> Option<String> {
 }
 
 impl Operator {
-    fn decide(row: &TokenRow, question: &Question<'_>, now: Timestamp) -> Result<Self, Error> {
+    fn decide(row: &TokenRow, question: &Question<'_>, now: Timestamp, headers: &HeaderMap) -> Result<Self, Error> {
         let (workspace_id, record) = (row.workspace_id()?, row.record()?);
         decide(&workspace_id, &record, &question.requirement, now)?;
         let path = question.path.as_str().into();
-        Ok(Self { workspace_id, record, rule: question.rule, path })
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(String::from);
+        let actor = Actor {
+            id: record.token_id.as_str().into(),
+            address: None,
+            user_agent: text(USER_AGENT),
+            request_id: text(REQUEST_ID),
+        };
+        Ok(Self { workspace_id, record, rule: question.rule, path, actor })
+    }
+
+    /// Begins a changing transaction of the caller in its workspace.
+    pub(crate) async fn lock(&self, app: &App) -> Result<Locked, Error> {
+        app.store.lock(self.workspace_id.as_str(), self.actor.clone(), app.clock.now()).await
     }
 
     /// The workspace that the caller's token belongs to; the path's is the same.
@@ -129,12 +143,12 @@ impl Operator {
 impl Locked {
     /// Decides about the caller again, inside the transaction: its token may have changed since. Returns the caller
     /// as it is now, by whom all else is to be decided.
-    pub(crate) async fn check(&mut self, operator: &Operator, now: Timestamp) -> Result<Operator, Error> {
+    pub(crate) async fn check(&mut self, operator: &Operator) -> Result<Operator, Error> {
         let path = PlainPath::parse(&operator.path).map_err(|_| Refusal::AmbiguousPath)?;
         let requirement = Requirement::of(operator.rule, path);
         let row = tokens::get(self.connection(), operator.workspace_id().as_str(), operator.token_id()).await?;
         let record = row.ok_or(Refusal::UnknownToken)?.record()?;
-        decide(operator.workspace_id(), &record, &requirement, now)?;
+        decide(operator.workspace_id(), &record, &requirement, self.now)?;
         Ok(Operator { record, ..operator.clone() })
     }
 }

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::publisher::{EdgeClient, EdgeError, kv_writes};
 use crate::store::changes;
-use crate::store::{TokenRow, tokens, workspaces};
+use crate::store::{Actor, TokenRow, tokens, workspaces};
 use anyhow::ensure;
 use shared::digest::Digest;
 use shared::ledger::{Format, Position, Reserve, Snapshot, SnapshotAnswer, TokenRecord};
@@ -57,7 +57,7 @@ async fn begin(app: &App, edge: &EdgeClient, workspace_id: &str) -> anyhow::Resu
     let workspace = workspaces::get(&mut *app.store.connection().await?, workspace_id).await?;
     let known = workspace.map_or(0, |workspace| workspace.epoch.cast_unsigned());
     let epoch = edge.reserve(workspace_id, &Reserve { format: Format, epoch: known }).await?.epoch;
-    let mut locked = app.store.lock(workspace_id).await?;
+    let mut locked = app.store.lock(workspace_id, Actor::operator("republish"), app.clock.now()).await?;
     let own = locked.workspace.position().map_err(Error::from)?;
     ensure!(own.epoch < epoch, "another republish has begun epoch {} meanwhile; wait for it to end", own.epoch);
     let rows = tokens::all(locked.connection(), workspace_id).await?;
@@ -92,13 +92,12 @@ fn token_record(row: &TokenRow) -> Result<TokenRecord, Error> {
 
 /// Revokes in the database what the ledger knew as revoked.
 async fn revoke_held_over(app: &App, workspace_id: &str, digests: &[Digest]) -> Result<Vec<String>, Error> {
-    let now = app.clock.now();
-    let mut locked = app.store.lock(workspace_id).await?;
+    let mut locked = app.store.lock(workspace_id, Actor::operator("republish"), app.clock.now()).await?;
     let mut revoked = Vec::new();
     for digest in digests {
         let row = tokens::by_digest(locked.connection(), digest).await?;
         if let Some(row) = row.filter(|row| row.revoked_at.is_none()) {
-            revoked.push(locked.revoke(row, now).await?.id);
+            revoked.push(locked.revoke(row).await?.id);
         }
     }
     locked.commit().await?;

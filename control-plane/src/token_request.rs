@@ -1,7 +1,7 @@
 //! What a token should be, new or changed: checked and trimmed before anything is looked up.
 
 use crate::times;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use shared::problem::FieldError;
 use shared::scope::{Scope, ScopeSet};
 use shared::timestamp::Timestamp;
@@ -10,7 +10,7 @@ use shared::timestamp::Timestamp;
 const NAME_MAX: usize = 100;
 
 /// The body of a create, as it is sent.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RawTokenRequest {
     /// What people call it. A missing one is refused like an empty one.

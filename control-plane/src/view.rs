@@ -5,6 +5,7 @@ use crate::times;
 use serde::Serialize;
 use shared::scope::ScopeSet;
 use shared::timestamp::Timestamp;
+use shared::token::Token;
 
 /// Where a token stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -39,8 +40,23 @@ pub(crate) struct TokenView {
 #[derive(Serialize)]
 pub(crate) struct CreatedView<'a> {
     #[serde(flatten)]
-    pub(crate) view: TokenView,
-    pub(crate) token: &'a str,
+    view: TokenView,
+    token: Option<&'a str>,
+    /// Whether this repeats an earlier answer, which held the token.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    replayed: bool,
+}
+
+impl<'a> CreatedView<'a> {
+    pub(crate) fn new(view: TokenView, token: Token<'a>) -> Self {
+        Self { view, token: Some(token.expose()), replayed: false }
+    }
+}
+
+impl CreatedView<'static> {
+    pub(crate) const fn replayed(view: TokenView) -> Self {
+        Self { view, token: None, replayed: true }
+    }
 }
 
 /// What a revocation is answered with.
@@ -62,6 +78,7 @@ fn status(row: &TokenRow, now: Timestamp) -> Status {
     let expired = row.expires_at.is_some_and(|end| u64::try_from(end).is_ok_and(|end| end <= now.0));
     match (row.revoked_at, row.effective_at) {
         (Some(_), Some(_)) => Status::Revoked,
+        (None, _) if row.dead_since(now).is_some() => Status::Revoked,
         (None, _) if expired => Status::Expired,
         (_, None) => Status::Pending,
         (None, Some(_)) => Status::Active,
@@ -76,13 +93,13 @@ impl TokenView {
             created_at: shown(Some(row.created_at)).unwrap_or_default(),
             expires_at: shown(row.expires_at),
             last_used_at: shown(row.last_used_at),
-            revoked_at: shown(row.revoked_at),
+            revoked_at: shown(row.dead_since(now)),
             id: row.id,
             name: row.name,
             prefix: row.prefix,
             project_id: row.project_id,
             created_by: row.created_by,
-            superseded_by: None,
+            superseded_by: row.superseded_by,
         }
     }
 }
@@ -100,5 +117,23 @@ impl Receipt {
 
     pub(crate) const fn is_pending(&self) -> bool {
         self.effective_at.is_none()
+    }
+}
+
+/// What became of one of many tokens that were to be revoked.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum BulkReceipt {
+    Found(Receipt),
+    /// There is none of this id.
+    NotFound {
+        id: String,
+        status: &'static str,
+    },
+}
+
+impl BulkReceipt {
+    pub(crate) const fn not_found(id: String) -> Self {
+        Self::NotFound { id, status: "not-found" }
     }
 }

@@ -14,6 +14,12 @@ impl Timestamp {
         Self(self.0.saturating_add(ms))
     }
 
+    /// The moment `ms` milliseconds earlier, or the first one there is.
+    #[must_use]
+    pub const fn minus_ms(self, ms: u64) -> Self {
+        Self(self.0.saturating_sub(ms))
+    }
+
     /// Milliseconds from `earlier` to this moment; zero if it is not earlier.
     #[must_use]
     pub const fn ms_since(self, earlier: Self) -> u64 {

@@ -46,7 +46,11 @@ fn model(rules: &[Rule], method: &str, path: &str, workspace: &str, record: &Rec
         return "invalid-request";
     }
     let method = if method == "HEAD" { "GET" } else { method };
-    let Some(rule) = rules.iter().find(|rule| rule.method == method && fits(&rule.path, &segments)) else {
+    // A path belongs to the template that names it most literally, whatever the method.
+    let parameters = |rule: &&Rule| rule.path.split('/').map(|segment| segment.starts_with('{')).collect::<Vec<_>>();
+    let template = rules.iter().filter(|rule| fits(&rule.path, &segments)).min_by_key(parameters);
+    let of_template = |rule: &&Rule| template.is_some_and(|template| template.path == rule.path);
+    let Some(rule) = rules.iter().filter(of_template).find(|rule| rule.method == method) else {
         return "no-such-route";
     };
     let alive = match record.state {

@@ -177,12 +177,13 @@ impl Publisher {
     }
 }
 
-/// What KV should hold of these tokens: the live ones, until a day after their expiry.
+/// What KV should hold of these tokens: the live ones, until a day after their end.
 pub(crate) fn kv_writes(rows: &[TokenRow], now: Timestamp) -> Result<KvWrites, Error> {
     let mut writes = KvWrites { format: Format, puts: Vec::new(), deletes: Vec::new() };
     for row in rows {
-        let (digest, record) = (row.digest()?, row.record()?);
-        let expires = record.expires_at.map(|at| at.plus_ms(KV_EXPIRATION_EXTRA_MS));
+        let digest = row.digest()?;
+        let ends_at = row.ends_at().map(|at| Timestamp(at.cast_unsigned()));
+        let expires = ends_at.map(|at| at.plus_ms(KV_EXPIRATION_EXTRA_MS));
         let is_over = expires.is_some_and(|at| at <= now.plus_ms(KV_EXPIRATION_EXTRA_MS / 2));
         if row.revoked_at.is_some() || is_over {
             writes.deletes.push(digest);

@@ -1,5 +1,7 @@
 //! Every route, in one list. What each needs of its caller stands in `policy.toml`.
 
+mod access_token;
+mod audit_events;
 mod health;
 mod projects;
 mod tokens;
@@ -24,8 +26,12 @@ pub(crate) fn api() -> Router<App> {
             "/workspaces/{workspaceId}/access-tokens/{tokenId}",
             get(tokens::show).patch(tokens::change).delete(tokens::revoke),
         )
+        .route("/workspaces/{workspaceId}/access-tokens/{tokenId}/rotate", post(tokens::rotate))
+        .route("/workspaces/{workspaceId}/access-tokens/revoke", post(tokens::revoke_many))
+        .route("/access-token", get(access_token::show).delete(access_token::revoke))
         .route("/workspaces/{workspaceId}/projects", get(projects::list).post(projects::create))
         .route("/workspaces/{workspaceId}/projects/{projectId}", get(projects::show).delete(projects::delete))
+        .route("/workspaces/{workspaceId}/audit-events", get(audit_events::list))
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_route)
 }
@@ -45,7 +51,7 @@ async fn no_such_route() -> Error {
 /// A page of a list.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Page<T> {
+pub(crate) struct Page<T> {
     data: Vec<T>,
     next_cursor: Option<String>,
 }
@@ -75,10 +81,10 @@ impl PageQuery {
         i64::try_from(self.limit).unwrap_or(i64::MAX - 1) + 1
     }
 
-    fn page<R, T>(&self, mut rows: Vec<R>, id: impl Fn(&R) -> &str, view: impl Fn(R) -> T) -> Page<T> {
+    fn page<R, T>(&self, mut rows: Vec<R>, cursor: impl Fn(&R) -> String, view: impl Fn(R) -> T) -> Page<T> {
         let more = rows.len() > self.limit;
         rows.truncate(self.limit);
-        let next_cursor = rows.last().filter(|_| more).map(|last| id(last).into());
+        let next_cursor = rows.last().filter(|_| more).map(cursor);
         Page { data: rows.into_iter().map(view).collect(), next_cursor }
     }
 }

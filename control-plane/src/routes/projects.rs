@@ -6,7 +6,7 @@ use crate::body::{Json, Query};
 use crate::error::Error;
 use crate::operator::Operator;
 use crate::random;
-use crate::store::{ProjectRow, changes, projects, tokens};
+use crate::store::{ProjectRow, changes, projects};
 use crate::times;
 use crate::token_request::check_name;
 use axum::extract::{Path, State};
@@ -58,7 +58,7 @@ pub(super) async fn list(
     let (workspace_id, only) = (operator.workspace_id().as_str(), operator.project_id());
     let mut connection = app.store.connection().await?;
     let rows = projects::list(&mut connection, workspace_id, only, page.after.as_deref(), page.rows()).await?;
-    Ok(axum::Json(page.page(rows, |row| &row.id, ProjectView::from)))
+    Ok(axum::Json(page.page(rows, |row| row.id.clone(), ProjectView::from)))
 }
 
 /// `POST`: makes a project. A project's token makes none.
@@ -71,13 +71,12 @@ pub(super) async fn create(
         return Err(Refusal::OtherProject { need: Need::Scope(Scope::Admin) }.into());
     }
     let name = check_name(&raw.name).map_err(|why| invalid("/name", &why))?;
-    let now = app.clock.now();
-    let (id, workspace_id) = (random::id(ProjectId::PREFIX, now), operator.workspace_id().as_str());
-    let mut locked = app.store.lock(workspace_id).await?;
-    locked.check(&operator, now).await?;
-    projects::insert(locked.connection(), workspace_id, &id, &name, now).await?;
+    let mut locked = operator.lock(&app).await?;
+    locked.check(&operator).await?;
+    let (id, now) = (random::id(ProjectId::PREFIX, locked.now), locked.now);
+    locked.create_project(&id, &name).await?;
     locked.commit().await?;
-    let location = format!("/workspaces/{workspace_id}/projects/{id}");
+    let location = format!("/workspaces/{}/projects/{id}", operator.workspace_id().as_str());
     let view = ProjectView { id, name, created_at: times::format(now) };
     Ok((StatusCode::CREATED, [(LOCATION, location)], axum::Json(view)).into_response())
 }
@@ -125,23 +124,13 @@ pub(super) async fn delete(
 }
 
 async fn save_deletion(app: &App, operator: &Operator, project_id: &str) -> Result<ProjectRow, Error> {
-    let (now, workspace_id) = (app.clock.now(), operator.workspace_id().as_str());
-    let mut locked = app.store.lock(workspace_id).await?;
-    locked.check(operator, now).await?;
+    let workspace_id = operator.workspace_id().as_str();
+    let mut locked = operator.lock(app).await?;
+    locked.check(operator).await?;
     let row = projects::get(locked.connection(), workspace_id, project_id).await?.ok_or_else(no_such_project)?;
-    if row.deleted_at.is_some() {
-        return Ok(row);
-    }
-    let mut version = None;
-    let live = tokens::unrevoked_of_project(locked.connection(), project_id).await?;
-    let revoked = i64::try_from(live.len()).unwrap_or(i64::MAX);
-    for token in live {
-        version = Some(locked.revoke(token, now).await?.version);
-    }
-    projects::set_deleted(locked.connection(), project_id, now, version, revoked).await?;
+    let row = if row.deleted_at.is_none() { locked.delete_project(row).await? } else { row };
     locked.commit().await?;
-    let deleted_at = Some(now.0.cast_signed());
-    Ok(ProjectRow { deleted_at, deleted_version: version, deleted_tokens: Some(revoked), ..row })
+    Ok(row)
 }
 
 async fn wait_for(app: &App, workspace_id: &str, version: i64) -> Result<Option<i64>, Error> {

@@ -1,7 +1,8 @@
-//! The one way to change a token: in a transaction that holds the workspace's row, together
-//! with the change's row in the log.
+//! The one way to change anything: in a transaction that holds the workspace's row, together with the change's
+//! row in the change log and the event's in the audit log.
 
-use super::{Corrupt, Store, TokenRow, Transaction, WorkspaceRow, tokens};
+use super::audit_events::{Action, Actor, Event};
+use super::{Corrupt, Store, TokenRow, Transaction, WorkspaceRow, tokens, workspaces};
 use crate::error::Error;
 use shared::change::{Change, Head};
 use shared::timestamp::Timestamp;
@@ -32,6 +33,12 @@ pub struct Locked {
     /// The workspace as it stood when it was locked.
     pub workspace: WorkspaceRow,
     head: Head,
+    /// Number of the last audit event.
+    pub(super) audited: i64,
+    /// Who changes it.
+    pub(super) actor: Actor,
+    /// The moment of the whole transaction.
+    pub now: Timestamp,
 }
 
 impl Store {
@@ -39,61 +46,83 @@ impl Store {
     ///
     /// # Errors
     /// If there is no such workspace or the database fails.
-    pub(crate) async fn lock(&self, workspace_id: &str) -> Result<Locked, Error> {
+    pub(crate) async fn lock(&self, workspace_id: &str, actor: Actor, now: Timestamp) -> Result<Locked, Error> {
         let mut transaction = self.begin().await?;
-        let workspace: Option<WorkspaceRow> = sqlx::query_as(
-            "UPDATE workspaces SET version = version WHERE id = $1
-             RETURNING id, name, plan, epoch, version, hash, initialised_at, conflict",
-        )
-        .bind(workspace_id)
-        .fetch_optional(&mut *transaction)
-        .await?;
+        let workspace = workspaces::lock(&mut transaction, workspace_id).await?;
         let workspace = workspace.ok_or_else(|| Corrupt(format!("there is no workspace {workspace_id}")))?;
-        let head = workspace.position()?.head;
-        Ok(Locked { transaction, workspace, head })
+        Locked::new(transaction, workspace, actor, now)
     }
 }
 
 impl Locked {
+    pub(super) fn new(
+        transaction: Transaction,
+        workspace: WorkspaceRow,
+        actor: Actor,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let (head, audited) = (workspace.position()?.head, workspace.audited);
+        Ok(Self { transaction, workspace, head, audited, actor, now })
+    }
+
     /// The connection that sees what this transaction has done.
     pub fn connection(&mut self) -> &mut AnyConnection {
         &mut self.transaction
     }
 
     /// Keeps a new token together with its change, which gets the next number.
-    pub(crate) async fn create(&mut self, mut row: TokenRow, now: Timestamp) -> Result<TokenRow, Error> {
+    pub(crate) async fn create(&mut self, mut row: TokenRow) -> Result<TokenRow, Error> {
         row.version = self.next_version();
         tokens::insert(self.connection(), &row).await?;
-        self.append(Kind::Create, &row, now).await?;
+        self.append(Kind::Create, &row).await?;
+        self.audit(Event::of_token(Action::TokenCreated, None, &row)).await?;
         Ok(row)
+    }
+
+    /// Keeps what a token has become, with what its holder may know of it.
+    pub(crate) async fn change(&mut self, before: &TokenRow, after: TokenRow) -> Result<TokenRow, Error> {
+        self.update(Action::TokenChanged, before, after).await
     }
 
     /// Revokes a token.
-    pub(crate) async fn revoke(&mut self, mut row: TokenRow, now: Timestamp) -> Result<TokenRow, Error> {
-        row.revoked_at = Some(now.0.cast_signed());
-        self.change(row, now).await
+    pub(crate) async fn revoke(&mut self, before: TokenRow) -> Result<TokenRow, Error> {
+        let after = TokenRow { revoked_at: Some(self.now.0.cast_signed()), ..before.clone() };
+        self.update(Action::TokenRevoked, &before, after).await
     }
 
-    /// Renames a token. The edge knows no names, so this is no change there.
-    pub(crate) async fn rename(&mut self, row: TokenRow) -> Result<TokenRow, Error> {
-        tokens::update(self.connection(), &row).await?;
-        Ok(row)
+    /// Notes that another token takes this one's place: at once, or when its grace is over.
+    pub(crate) async fn supersede(
+        &mut self,
+        before: &TokenRow,
+        by: &str,
+        until: Option<Timestamp>,
+    ) -> Result<TokenRow, Error> {
+        let mut after = TokenRow { superseded_by: Some(by.into()), ..before.clone() };
+        match until {
+            Some(until) => after.superseded_until = Some(until.0.cast_signed()),
+            None => after.revoked_at = Some(self.now.0.cast_signed()),
+        }
+        self.update(Action::TokenRotated, before, after).await
     }
 
-    /// Keeps what a token has become: its row together with its change, which gets the next number.
-    pub(crate) async fn change(&mut self, mut row: TokenRow, now: Timestamp) -> Result<TokenRow, Error> {
-        row.effective_at = None;
-        row.version = self.next_version();
-        tokens::update(self.connection(), &row).await?;
-        self.append(Kind::Update, &row, now).await?;
-        Ok(row)
+    /// Keeps what a token has become: its row and, if that concerns the edge, its change, which gets the next number.
+    /// The edge knows no names.
+    async fn update(&mut self, action: Action, before: &TokenRow, mut after: TokenRow) -> Result<TokenRow, Error> {
+        if after.record()? != before.record()? {
+            after.effective_at = None;
+            after.version = self.next_version();
+            self.append(Kind::Update, &after).await?;
+        }
+        tokens::update(self.connection(), &after).await?;
+        self.audit(Event::of_token(action, Some(before), &after)).await?;
+        Ok(after)
     }
 
     const fn next_version(&self) -> i64 {
         self.head.version.cast_signed() + 1
     }
 
-    async fn append(&mut self, kind: Kind, row: &TokenRow, now: Timestamp) -> Result<(), Error> {
+    async fn append(&mut self, kind: Kind, row: &TokenRow) -> Result<(), Error> {
         let change = Change {
             version: self.head.version + 1,
             previous: self.head.hash,
@@ -113,7 +142,7 @@ impl Locked {
         .bind(self.head.hash.to_hex())
         .bind(&row.digest)
         .bind(serde_json::to_string(&change.record).map_err(|why| Corrupt(why.to_string()))?)
-        .bind(now.0.cast_signed())
+        .bind(self.now.0.cast_signed())
         .execute(&mut *self.transaction)
         .await?;
         Ok(())
@@ -121,10 +150,11 @@ impl Locked {
 
     /// Moves the workspace's head to the last change and commits everything.
     pub(crate) async fn commit(mut self) -> Result<(), Error> {
-        sqlx::query("UPDATE workspaces SET version = $2, hash = $3 WHERE id = $1")
+        sqlx::query("UPDATE workspaces SET version = $2, hash = $3, audited = $4 WHERE id = $1")
             .bind(&self.workspace.id)
             .bind(self.head.version.cast_signed())
             .bind(self.head.hash.to_hex())
+            .bind(self.audited)
             .execute(&mut *self.transaction)
             .await?;
         self.transaction.commit().await?;

@@ -4,13 +4,16 @@
 //! differs stands in [`engine`] alone. A module's functions take a connection, so that the same
 //! one serves a reader and a changing transaction ([`Locked`]).
 
+pub mod audit_events;
 pub mod changes;
 mod engine;
+pub mod idempotency_keys;
 mod locked;
 pub mod projects;
 pub mod tokens;
 pub mod workspaces;
 
+pub use audit_events::{Actor, AuditEventRow};
 pub(crate) use engine::Engine;
 pub use locked::Locked;
 pub use projects::ProjectRow;

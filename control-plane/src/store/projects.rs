@@ -1,6 +1,9 @@
 //! Projects of a workspace.
 
-use shared::timestamp::Timestamp;
+use super::audit_events::{Action, Event};
+use super::{Locked, tokens};
+use crate::error::Error;
+use serde_json::{Value, json};
 use sqlx::AnyConnection;
 
 /// A project.
@@ -20,22 +23,47 @@ pub struct ProjectRow {
     pub deleted_tokens: Option<i64>,
 }
 
-/// Makes a project.
-///
-/// # Errors
-/// If the id is taken or the database fails.
-pub async fn insert(
-    connection: &mut AnyConnection,
-    workspace_id: &str,
-    id: &str,
-    name: &str,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO projects (id, workspace_id, name, created_at) VALUES ($1, $2, $3, $4)")
-        .bind(id)
-        .bind(workspace_id)
-        .bind(name)
-        .bind(now.0.cast_signed())
+impl Locked {
+    /// Makes a project.
+    pub(crate) async fn create_project(&mut self, id: &str, name: &str) -> Result<(), Error> {
+        let (workspace_id, now) = (self.workspace.id.clone(), self.now);
+        sqlx::query("INSERT INTO projects (id, workspace_id, name, created_at) VALUES ($1, $2, $3, $4)")
+            .bind(id)
+            .bind(workspace_id)
+            .bind(name)
+            .bind(now.0.cast_signed())
+            .execute(self.connection())
+            .await?;
+        let (before, after) = (Value::Null, json!({"name": name}));
+        let event = Event { action: Action::ProjectCreated, token_id: None, project_id: Some(id), before, after };
+        self.audit(event).await
+    }
+
+    /// Marks a project as deleted and revokes its tokens.
+    pub(crate) async fn delete_project(&mut self, project: ProjectRow) -> Result<ProjectRow, Error> {
+        let mut version = None;
+        let live = tokens::unrevoked_of_project(self.connection(), &project.id).await?;
+        let revoked = i64::try_from(live.len()).unwrap_or(i64::MAX);
+        for token in live {
+            version = Some(self.revoke(token).await?.version);
+        }
+        let now = Some(self.now.0.cast_signed());
+        let project =
+            ProjectRow { deleted_at: now, deleted_version: version, deleted_tokens: Some(revoked), ..project };
+        set_deleted(self.connection(), &project).await?;
+        let (before, after) = (json!({"name": project.name}), json!({"revoked": revoked}));
+        let (action, project_id) = (Action::ProjectDeleted, Some(&*project.id));
+        self.audit(Event { action, token_id: None, project_id, before, after }).await?;
+        Ok(project)
+    }
+}
+
+async fn set_deleted(connection: &mut AnyConnection, project: &ProjectRow) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE projects SET deleted_at = $2, deleted_version = $3, deleted_tokens = $4 WHERE id = $1")
+        .bind(&project.id)
+        .bind(project.deleted_at)
+        .bind(project.deleted_version)
+        .bind(project.deleted_tokens)
         .execute(connection)
         .await
         .map(drop)
@@ -85,25 +113,4 @@ pub async fn list(
     .bind(limit)
     .fetch_all(connection)
     .await
-}
-
-/// Marks a project as deleted.
-///
-/// # Errors
-/// If the database fails.
-pub async fn set_deleted(
-    connection: &mut AnyConnection,
-    id: &str,
-    now: Timestamp,
-    version: Option<i64>,
-    tokens: i64,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE projects SET deleted_at = $2, deleted_version = $3, deleted_tokens = $4 WHERE id = $1")
-        .bind(id)
-        .bind(now.0.cast_signed())
-        .bind(version)
-        .bind(tokens)
-        .execute(connection)
-        .await
-        .map(drop)
 }

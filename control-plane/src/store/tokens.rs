@@ -8,6 +8,9 @@ use shared::scope::ScopeSet;
 use shared::timestamp::Timestamp;
 use sqlx::AnyConnection;
 
+/// Longest id in bytes that can be one.
+pub const ID_MAX: usize = 64;
+
 /// A token. Times are milliseconds since 1970.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct TokenRow {
@@ -37,6 +40,10 @@ pub struct TokenRow {
     pub revoked_at: Option<i64>,
     /// When it was last seen.
     pub last_used_at: Option<i64>,
+    /// The token that replaced it.
+    pub superseded_by: Option<String>,
+    /// First moment at which it is over since it was replaced.
+    pub superseded_until: Option<i64>,
     /// Its last change.
     pub version: i64,
     /// When that change was effective on the whole edge. Not of this table: joined.
@@ -82,13 +89,34 @@ impl TokenRow {
             project_id: self.project_id.as_deref().map(str::parse).transpose().map_err(|_| self.corrupt("project"))?,
             scopes: ScopeSet::from_bits(self.scope_bits()),
             expires_at: expires_at.map(Timestamp),
-            state: if self.revoked_at.is_some() { State::Revoked } else { State::Active },
+            state: self.state()?,
         })
+    }
+
+    fn state(&self) -> Result<State, Corrupt> {
+        if self.revoked_at.is_some() {
+            return Ok(State::Revoked);
+        }
+        let until = self.superseded_until.map(u64::try_from).transpose().map_err(|_| self.corrupt("negative grace"))?;
+        Ok(until.map_or(State::Active, |until| State::Superseded { until: Timestamp(until) }))
+    }
+
+    /// When it was revoked, or when its grace was over.
+    #[must_use]
+    pub fn dead_since(&self, now: Timestamp) -> Option<i64> {
+        self.revoked_at.or(self.superseded_until.filter(|until| *until <= now.0.cast_signed()))
+    }
+
+    /// When it ends by itself: its expiry, or the end of its grace.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<i64> {
+        self.expires_at.into_iter().chain(self.superseded_until).min()
     }
 }
 
 const SELECT: &str = "SELECT t.id, t.workspace_id, t.project_id, t.name, t.prefix, t.digest, t.pepper_id, t.scopes,
-    t.created_at, t.created_by, t.expires_at, t.revoked_at, t.last_used_at, t.version, c.effective_at
+    t.created_at, t.created_by, t.expires_at, t.revoked_at, t.last_used_at, t.superseded_by, t.superseded_until,
+    t.version, c.effective_at
   FROM tokens t LEFT JOIN changes c ON c.workspace_id = t.workspace_id AND c.version = t.version";
 
 /// The token of a digest.
@@ -148,6 +176,7 @@ pub async fn list(
            AND (CAST($3 AS TEXT) IS NULL OR t.id < $3)
            AND CAST($4 AS TEXT) IN ('all', CASE
              WHEN t.revoked_at IS NOT NULL AND c.effective_at IS NOT NULL THEN 'revoked'
+             WHEN t.revoked_at IS NULL AND t.superseded_until <= $5 THEN 'revoked'
              WHEN t.revoked_at IS NULL AND t.expires_at <= $5 THEN 'expired'
              ELSE 'active' END)
          ORDER BY t.id DESC LIMIT $6"
@@ -162,7 +191,7 @@ pub async fn list(
     .await
 }
 
-/// How many tokens of a workspace are live: not revoked, not expired.
+/// How many tokens of a workspace are live: not revoked, not expired, not superseded.
 ///
 /// # Errors
 /// If the database fails.
@@ -173,7 +202,8 @@ pub async fn count_live(
 ) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar(
         "SELECT COUNT(*) FROM tokens
-         WHERE workspace_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
+         WHERE workspace_id = $1 AND revoked_at IS NULL AND superseded_by IS NULL
+           AND (expires_at IS NULL OR expires_at > $2)",
     )
     .bind(workspace_id)
     .bind(now.0.cast_signed())
@@ -241,6 +271,9 @@ pub async fn insert(connection: &mut AnyConnection, row: &TokenRow) -> Result<()
 /// If the database fails.
 pub async fn set_last_used(store: &Store, used: &[(TokenId, Timestamp)]) -> Result<(), sqlx::Error> {
     let mut transaction = store.begin().await?;
+    // In the order in which other transactions take many rows, so that they cannot wait for each other.
+    let mut used: Vec<_> = used.iter().collect();
+    used.sort_unstable_by_key(|(id, _)| id);
     for (id, at) in used {
         sqlx::query(
             "UPDATE tokens SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)",
@@ -259,13 +292,16 @@ pub async fn set_last_used(store: &Store, used: &[(TokenId, Timestamp)]) -> Resu
 /// If the database fails.
 pub async fn update(connection: &mut AnyConnection, row: &TokenRow) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "UPDATE tokens SET name = $2, scopes = $3, expires_at = $4, revoked_at = $5, version = $6 WHERE id = $1",
+        "UPDATE tokens SET name = $2, scopes = $3, expires_at = $4, revoked_at = $5, superseded_by = $6,
+           superseded_until = $7, version = $8 WHERE id = $1",
     )
     .bind(&row.id)
     .bind(&row.name)
     .bind(row.scopes)
     .bind(row.expires_at)
     .bind(row.revoked_at)
+    .bind(&row.superseded_by)
+    .bind(row.superseded_until)
     .bind(row.version)
     .execute(connection)
     .await

@@ -1,7 +1,10 @@
 //! Workspaces: owners of projects, tokens and one ledger.
 
-use super::Corrupt;
+use super::audit_events::{Action, Actor, Event};
+use super::{Corrupt, Locked, Store};
+use crate::error::Error;
 use crate::plan::Plan;
+use serde_json::{Value, json};
 use shared::change::Head;
 use shared::id::WorkspaceId;
 use shared::ledger::Position;
@@ -27,6 +30,8 @@ pub struct WorkspaceRow {
     pub initialised_at: Option<i64>,
     /// Why the ledger's history differs, if it does.
     pub conflict: Option<String>,
+    /// Number of its last audit event.
+    pub audited: i64,
 }
 
 impl WorkspaceRow {
@@ -49,29 +54,66 @@ impl WorkspaceRow {
     }
 }
 
-/// Makes a workspace in its first epoch; false if the id is taken.
+const COLUMNS: &str = "id, name, plan, epoch, version, hash, initialised_at, conflict, audited";
+
+impl Store {
+    /// Makes a workspace in its first epoch and goes on with it in the same transaction; none if the id is taken.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub(crate) async fn create_workspace(
+        &self,
+        id: &WorkspaceId,
+        name: &str,
+        plan: Plan,
+        actor: Actor,
+        now: Timestamp,
+    ) -> Result<Option<Locked>, Error> {
+        let mut transaction = self.begin().await?;
+        let made: Option<WorkspaceRow> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "INSERT INTO workspaces (id, name, plan, created_at, epoch, version, hash)
+             VALUES ($1, $2, $3, $4, 1, 0, $5) ON CONFLICT (id) DO NOTHING RETURNING {COLUMNS}"
+        )))
+        .bind(id.as_str())
+        .bind(name)
+        .bind(plan.name())
+        .bind(now.0.cast_signed())
+        .bind(Head::GENESIS.hash.to_hex())
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(workspace) = made else { return Ok(None) };
+        let mut locked = Locked::new(transaction, workspace, actor, now)?;
+        let after = json!({"name": name, "plan": plan.name()});
+        locked.audit(Event::of_workspace(Action::WorkspaceCreated, Value::Null, after)).await?;
+        Ok(Some(locked))
+    }
+}
+
+impl Locked {
+    /// Gives the workspace another plan.
+    pub(crate) async fn set_plan(&mut self, plan: Plan) -> Result<(), Error> {
+        let (id, before) = (self.workspace.id.clone(), self.workspace.plan.clone());
+        sqlx::query("UPDATE workspaces SET plan = $2 WHERE id = $1")
+            .bind(id)
+            .bind(plan.name())
+            .execute(self.connection())
+            .await?;
+        let (before, after) = (json!({"plan": before}), json!({"plan": plan.name()}));
+        self.audit(Event::of_workspace(Action::PlanChanged, before, after)).await
+    }
+}
+
+/// Locks a workspace's row until the transaction ends.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn create(
-    connection: &mut AnyConnection,
-    id: &WorkspaceId,
-    name: &str,
-    plan: Plan,
-    now: Timestamp,
-) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query(
-        "INSERT INTO workspaces (id, name, plan, created_at, epoch, version, hash)
-         VALUES ($1, $2, $3, $4, 1, 0, $5) ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(id.as_str())
-    .bind(name)
-    .bind(plan.name())
-    .bind(now.0.cast_signed())
-    .bind(Head::GENESIS.hash.to_hex())
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected() == 1)
+pub(super) async fn lock(connection: &mut AnyConnection, id: &str) -> Result<Option<WorkspaceRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "UPDATE workspaces SET version = version WHERE id = $1 RETURNING {COLUMNS}"
+    )))
+    .bind(id)
+    .fetch_optional(connection)
+    .await
 }
 
 /// One workspace.
@@ -79,12 +121,10 @@ pub async fn create(
 /// # Errors
 /// If the database fails.
 pub async fn get(connection: &mut AnyConnection, id: &str) -> Result<Option<WorkspaceRow>, sqlx::Error> {
-    sqlx::query_as(
-        "SELECT id, name, plan, epoch, version, hash, initialised_at, conflict FROM workspaces WHERE id = $1",
-    )
-    .bind(id)
-    .fetch_optional(connection)
-    .await
+    sqlx::query_as(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM workspaces WHERE id = $1")))
+        .bind(id)
+        .fetch_optional(connection)
+        .await
 }
 
 /// The ids of all workspaces.

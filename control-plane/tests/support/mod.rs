@@ -17,12 +17,12 @@ use axum::routing::post;
 pub use database::TestDatabase;
 
 use control_plane::app::App;
-use control_plane::bootstrap;
+use control_plane::bootstrap::{self, WorkspaceRequest};
 use control_plane::clock::{Clock, SystemClock};
 use control_plane::plan::Plan;
 use control_plane::publisher::{EdgeClient, Publisher};
 use control_plane::settings::Settings;
-use control_plane::store::{Store, projects, workspaces};
+use control_plane::store::Store;
 use control_plane::token_request::TokenRequest;
 use http_body_util::BodyExt;
 use ledger_support::keyring;
@@ -229,11 +229,9 @@ impl Server {
     pub async fn start(plan: Plan) -> Self {
         let (edge, database) = (FakeEdge::start().await, TestDatabase::create().await);
         let (app, client) = open(&edge, database.url()).await;
-        let mut connection = app.store.connection().await.unwrap();
-        let (id, now) = (WORKSPACE.parse().unwrap(), app.clock.now());
-        workspaces::create(&mut connection, &id, "Test", plan, now).await.unwrap();
-        projects::insert(&mut connection, WORKSPACE, PROJECT, "Test", now).await.unwrap();
-        drop(connection);
+        let project = Some(PROJECT.parse().unwrap());
+        let request = WorkspaceRequest { id: WORKSPACE.parse().unwrap(), name: "Test".into(), plan, project };
+        bootstrap::create_workspace(&app.store, request, app.clock.now()).await.unwrap();
         let publishing = tokio::spawn(Arc::clone(&app.publisher).run());
         let router = control_plane::app::app(app.clone());
         let mut server = Self { edge, app, client, admin: String::new(), router, publishing, database };
@@ -268,9 +266,23 @@ impl Server {
     }
 
     pub async fn send(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> Answer {
+        self.send_with(method, path, token, body, &[]).await
+    }
+
+    pub async fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         let request = match body {
             Some(body) => request.header("content-type", "application/json").body(Body::from(body.to_string())),
@@ -298,6 +310,14 @@ impl Server {
         self.send("POST", &tokens_path(""), Some(maker), Some(body)).await
     }
 
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send("POST", path, Some(&self.admin), Some(body)).await
+    }
+
+    pub async fn rotate(&self, maker: &str, id: &str, body: Value) -> Answer {
+        self.send("POST", &format!("{}/rotate", tokens_path(id)), Some(maker), Some(body)).await
+    }
+
     /// A token that must be made; its id and text.
     pub async fn token(&self, scopes: &[&str]) -> (String, String) {
         let answer = self.create(&self.admin, json!({"name": "Test", "scopes": scopes})).await;
@@ -315,6 +335,12 @@ impl Server {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("{id} did not become {status}: {}", self.get(&tokens_path(id)).await.text);
+    }
+}
+
+impl Answer {
+    pub fn text_of(&self, name: &str) -> String {
+        self.json()[name].as_str().unwrap_or_else(|| panic!("no {name}: {}", self.text)).into()
     }
 }
 
