@@ -5,7 +5,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::plan::Plan;
 use crate::publisher::{EdgeClient, Publisher};
 use crate::republish::republish;
-use crate::settings::{RawSettings, SECRETS_HELP};
+use crate::settings::{RawSettings, SECRETS_HELP, without_password};
 use crate::store::{Store, projects, workspaces};
 use crate::token_request::RawTokenRequest;
 use crate::{bootstrap, random, times};
@@ -133,7 +133,8 @@ async fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
 
 async fn open(settings: &RawSettings) -> anyhow::Result<Store> {
     let url = settings.check_database_url().map_err(Unusable)?;
-    let store = Store::open(url).await.with_context(|| format!("cannot open the database {url}"))?;
+    let store = Store::open(url).await;
+    let store = store.with_context(|| format!("cannot open the database {}", without_password(url)))?;
     store.migrate().await.context("cannot bring the database up to date")?;
     Ok(store)
 }

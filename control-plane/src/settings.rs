@@ -1,5 +1,6 @@
 //! Everything that can be set, by environment or option, with its default and the reason for it.
 
+use crate::store::Engine;
 use clap::Args;
 use shared::keyring::{Keyring, advice};
 use shared::token::TokenPrefix;
@@ -9,7 +10,8 @@ use std::net::SocketAddr;
 /// Settings as they are given.
 #[derive(Args, Clone)]
 pub struct RawSettings {
-    /// Database: `sqlite://<file>`. The default is a file in the working directory, for trying things out.
+    /// Database: `sqlite://<file>` or `postgres://<user>@<host>/<name>`. The default is a file in the working
+    /// directory: one machine needs no more.
     #[arg(long, env, default_value = "sqlite://deplo.db", global = true)]
     pub database_url: String,
     /// Where `serve` listens. The default is loopback: put a TLS proxy in front of it.
@@ -60,17 +62,31 @@ impl RawSettings {
         })
     }
 
-    /// The database's URL, if this release can use it.
+    /// The database's URL, if it names one that this program can use.
     ///
     /// # Errors
     /// One sentence: what is wrong and what to do.
     pub fn check_database_url(&self) -> Result<&str, String> {
-        if self.database_url.starts_with("sqlite:") {
+        if Engine::of_url(&self.database_url).is_some() {
             return Ok(&self.database_url);
         }
         // The URL may hold a password: only its scheme is repeated.
-        let scheme = self.database_url.split(':').next().unwrap_or_default();
-        Err(format!("DATABASE_URL cannot be used: this release knows `sqlite://<file>`, not `{scheme}:`."))
+        let scheme = self.database_url.split_once(':').map_or("", |(scheme, _)| scheme);
+        Err(format!(
+            "DATABASE_URL cannot be used: it must start with `sqlite://` or `postgres://`, not with `{scheme}:`."
+        ))
+    }
+}
+
+/// A database's URL without its password, for messages.
+#[must_use]
+pub fn without_password(url: &str) -> String {
+    match reqwest::Url::parse(url) {
+        Ok(mut parsed) if parsed.password().is_some() => {
+            let _ = parsed.set_password(None);
+            parsed.into()
+        }
+        _ => url.into(),
     }
 }
 

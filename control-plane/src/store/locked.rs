@@ -1,11 +1,11 @@
 //! The one way to change a token: in a transaction that holds the workspace's row, together
 //! with the change's row in the log.
 
-use super::{Corrupt, Store, TokenRow, WorkspaceRow, tokens};
+use super::{Corrupt, Store, TokenRow, Transaction, WorkspaceRow, tokens};
 use crate::error::Error;
 use shared::change::{Change, Head};
 use shared::timestamp::Timestamp;
-use sqlx::{Any, AnyConnection, Transaction};
+use sqlx::AnyConnection;
 
 /// What kind of change it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Kind {
 /// A changing transaction: the workspace's row is locked, so changes are numbered in the
 /// order of their commits and limits are exact.
 pub struct Locked {
-    transaction: Transaction<'static, Any>,
+    transaction: Transaction,
     /// The workspace as it stood when it was locked.
     pub workspace: WorkspaceRow,
     head: Head,
@@ -40,7 +40,7 @@ impl Store {
     /// # Errors
     /// If there is no such workspace or the database fails.
     pub(crate) async fn lock(&self, workspace_id: &str) -> Result<Locked, Error> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin().await?;
         let workspace: Option<WorkspaceRow> = sqlx::query_as(
             "UPDATE workspaces SET version = version WHERE id = $1
              RETURNING id, name, plan, epoch, version, hash, initialised_at, conflict",

@@ -240,7 +240,7 @@ pub async fn insert(connection: &mut AnyConnection, row: &TokenRow) -> Result<()
 /// # Errors
 /// If the database fails.
 pub async fn set_last_used(store: &Store, used: &[(TokenId, Timestamp)]) -> Result<(), sqlx::Error> {
-    let mut transaction = store.pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = store.begin().await?;
     for (id, at) in used {
         sqlx::query(
             "UPDATE tokens SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)",

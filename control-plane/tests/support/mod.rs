@@ -1,10 +1,11 @@
-//! The real application on a real SQLite file, and an edge in this process.
+//! The real application on a real database, SQLite or Postgres, and an edge in this process.
 //!
 //! What is fake: the edge's HTTP shell, KV (a map), and the ledger's storage (memory). What is
 //! real: the ledger's state machine, the signatures, the database, the publisher.
 #![expect(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
 #![expect(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+mod database;
 #[path = "../../../shared/tests/support/mod.rs"]
 pub mod ledger_support;
 
@@ -13,6 +14,8 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::routing::post;
+pub use database::TestDatabase;
+
 use control_plane::app::App;
 use control_plane::bootstrap;
 use control_plane::clock::{Clock, SystemClock};
@@ -37,7 +40,6 @@ use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use tempfile::TempDir;
 use tower::ServiceExt;
 
 pub const WORKSPACE: &str = "ws_test";
@@ -203,7 +205,7 @@ pub struct Server {
     pub admin: String,
     router: Router,
     publishing: tokio::task::JoinHandle<()>,
-    directory: TempDir,
+    database: TestDatabase,
 }
 
 /// What came back.
@@ -225,8 +227,8 @@ impl Answer {
 
 impl Server {
     pub async fn start(plan: Plan) -> Self {
-        let (edge, directory) = (FakeEdge::start().await, TempDir::new().unwrap());
-        let (app, client) = open(&edge, &directory).await;
+        let (edge, database) = (FakeEdge::start().await, TestDatabase::create().await);
+        let (app, client) = open(&edge, database.url()).await;
         let mut connection = app.store.connection().await.unwrap();
         let (id, now) = (WORKSPACE.parse().unwrap(), app.clock.now());
         workspaces::create(&mut connection, &id, "Test", plan, now).await.unwrap();
@@ -234,7 +236,7 @@ impl Server {
         drop(connection);
         let publishing = tokio::spawn(Arc::clone(&app.publisher).run());
         let router = control_plane::app::app(app.clone());
-        let mut server = Self { edge, app, client, admin: String::new(), router, publishing, directory };
+        let mut server = Self { edge, app, client, admin: String::new(), router, publishing, database };
         server.admin = server.operator_token(8).await;
         server
     }
@@ -250,7 +252,7 @@ impl Server {
     /// The process dies, and another one starts on what it left.
     pub async fn crash_and_restart(&mut self) {
         self.publishing.abort();
-        let (app, client) = open(&self.edge, &self.directory).await;
+        let (app, client) = open(&self.edge, self.database.url()).await;
         (self.app, self.client) = (app, client);
         self.publishing = tokio::spawn(Arc::clone(&self.app.publisher).run());
         self.router = control_plane::app::app(self.app.clone());
@@ -261,8 +263,8 @@ impl Server {
         self.publishing.abort();
     }
 
-    pub fn database(&self) -> std::path::PathBuf {
-        self.directory.path().join("deplo.db")
+    pub const fn database(&self) -> &TestDatabase {
+        &self.database
     }
 
     pub async fn send(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> Answer {
@@ -327,14 +329,14 @@ pub fn tokens_path(id: &str) -> String {
     if id.is_empty() { base } else { format!("{base}/{id}") }
 }
 
-async fn open(edge: &FakeEdge, directory: &TempDir) -> (App, EdgeClient) {
+async fn open(edge: &FakeEdge, database_url: &str) -> (App, EdgeClient) {
     let settings = Settings {
         edge_url: edge.url.clone(),
         token_prefix: TokenPrefix::default(),
         peppers: keyring(1),
         publish_keys: keyring(2),
     };
-    let store = Store::open(&format!("sqlite://{}", directory.path().join("deplo.db").display())).await.unwrap();
+    let store = Store::open(database_url).await.unwrap();
     store.migrate().await.unwrap();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let client = EdgeClient::new(&settings, Arc::clone(&clock)).unwrap();
