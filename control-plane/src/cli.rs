@@ -2,10 +2,11 @@
 
 use crate::app::{App, app};
 use crate::clock::{Clock, SystemClock};
+use crate::metrics::{self, Metrics};
 use crate::plan::Plan;
 use crate::publisher::{EdgeClient, Publisher};
 use crate::republish::republish;
-use crate::settings::{RawSettings, SECRETS_HELP};
+use crate::settings::{MetricsAddr, RawSettings, SECRETS_HELP};
 use crate::store::{Store, projects, workspaces};
 use crate::token_request::RawTokenRequest;
 use crate::{bootstrap, random, times};
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand};
 use shared::id::{ProjectId, WorkspaceId};
 use shared::problem::Problem;
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -144,21 +146,30 @@ async fn start(settings: &RawSettings) -> anyhow::Result<(App, EdgeClient)> {
     let store = open(settings).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let edge = EdgeClient::new(&checked, Arc::clone(&clock)).context("cannot set up calls of the edge")?;
-    let publisher = Publisher::new(store.clone(), edge.clone(), Arc::clone(&clock));
+    let metrics = Arc::<Metrics>::default();
+    let publisher = Publisher::new(store.clone(), edge.clone(), Arc::clone(&clock), Arc::clone(&metrics));
     tokio::spawn(Arc::clone(&publisher).run());
-    let app = App { store, publisher, creates: Arc::default(), clock, settings: Arc::new(checked) };
+    let app = App { store, publisher, creates: Arc::default(), metrics, clock, settings: Arc::new(checked) };
     Ok((app, edge))
 }
 
 async fn serve(settings: &RawSettings) -> anyhow::Result<()> {
     let (parts, _) = start(settings).await?;
-    let listener = TcpListener::bind(settings.listen_addr)
-        .await
-        .with_context(|| format!("cannot listen on {}; set LISTEN_ADDR to a free address", settings.listen_addr))?;
+    let listener = listen(settings.listen_addr, "LISTEN_ADDR").await?;
+    if let MetricsAddr(Some(address)) = settings.metrics_addr {
+        let listener = listen(address, "METRICS_ADDR").await?;
+        tracing::info!("metrics on http://{}/metrics", listener.local_addr()?);
+        tokio::spawn(axum::serve(listener, metrics::router(parts.clone())).into_future());
+    }
     tracing::info!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app(parts)).with_graceful_shutdown(shutdown()).await?;
     tracing::info!("every request was answered; what is pending is published by the next start");
     Ok(())
+}
+
+async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    let cannot = || format!("cannot listen on {address}; set {setting} to a free address");
+    TcpListener::bind(address).await.with_context(cannot)
 }
 
 /// Resolves when the process is asked to end, by Ctrl-C or SIGTERM.

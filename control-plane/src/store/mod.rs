@@ -5,6 +5,7 @@
 //! reader and a changing transaction ([`Locked`]).
 
 pub mod changes;
+mod connections;
 mod locked;
 pub mod projects;
 pub mod tokens;

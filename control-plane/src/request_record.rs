@@ -1,0 +1,46 @@
+//! What is kept of a request: its metrics, and one line in the log when it ends.
+
+use crate::metrics::Metrics;
+use axum::extract::{MatchedPath, Request};
+use axum::http::StatusCode;
+use std::sync::Arc;
+use tokio::time::Instant;
+
+/// What stands for a request whose caller went away before it was answered, as it does elsewhere (nginx).
+const CALLER_WENT_AWAY: u16 = 499;
+
+/// What stands for a request that no route matched.
+const NO_ROUTE: &str = "none";
+
+/// The methods that are told apart; others are one, since a caller may make up any.
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/// A request that is under way. It is counted and logged when this is dropped, also if the caller goes away.
+pub(crate) struct RequestRecord {
+    metrics: Arc<Metrics>,
+    method: &'static str,
+    route: String,
+    begun: Instant,
+    status: u16,
+}
+
+impl RequestRecord {
+    /// A record of a request that begins now.
+    pub(crate) fn begin(metrics: Arc<Metrics>, request: &Request) -> Self {
+        let method = METHODS.into_iter().find(|known| *known == request.method().as_str()).unwrap_or("other");
+        let route = request.extensions().get::<MatchedPath>().map_or(NO_ROUTE, MatchedPath::as_str).into();
+        Self { metrics, method, route, begun: Instant::now(), status: CALLER_WENT_AWAY }
+    }
+
+    /// Ends the record of a request that is answered.
+    pub(crate) fn end(mut self, status: StatusCode) {
+        self.status = status.as_u16();
+    }
+}
+
+impl Drop for RequestRecord {
+    fn drop(&mut self) {
+        let took = self.begun.elapsed();
+        self.metrics.count_request(self.method, &self.route, self.status, took);
+    }
+}
