@@ -19,6 +19,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use shared::problem::{self, Problem};
 use std::sync::Arc;
+use tracing::Instrument;
 
 /// Names a request in its answer and in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -50,17 +51,19 @@ pub fn app(app: App) -> Router {
 async fn name_request(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     let record = RequestRecord::begin(app.metrics, &request);
-    let (method, path) = (request.method().clone(), String::from(request.uri().path()));
-    let mut response = next.run(request).await;
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        response = problem_response(&problem, &id);
-    }
-    tracing::info!(request_id = id, status = response.status().as_u16(), "{method} {path}");
-    insert(response.headers_mut(), REQUEST_ID, &id);
-    // Nothing here is for a cache: it is about tokens, or about this very moment.
-    insert(response.headers_mut(), CACHE_CONTROL, "no-store");
-    record.end(response.status());
-    response
+    let span = record.span(&id);
+    let answered = async move {
+        let mut response = next.run(request).await;
+        if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+            response = problem_response(&problem, &id);
+        }
+        insert(response.headers_mut(), REQUEST_ID, &id);
+        // Nothing here is for a cache: it is about tokens, or about this very moment.
+        insert(response.headers_mut(), CACHE_CONTROL, "no-store");
+        record.end(response.status());
+        response
+    };
+    answered.instrument(span).await
 }
 
 /// The caller's id for the request if it is a plain one, or a fresh one.

@@ -9,12 +9,11 @@ use crate::republish::republish;
 use crate::settings::{MetricsAddr, RawSettings, SECRETS_HELP};
 use crate::store::{Store, projects, workspaces};
 use crate::token_request::RawTokenRequest;
-use crate::{bootstrap, random, times};
+use crate::{bootstrap, log, random, times};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use shared::id::{ProjectId, WorkspaceId};
 use shared::problem::Problem;
-use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -101,9 +100,7 @@ struct TokenArgs {
 
 /// Runs a command. 0: done; 1: failed; 2: a setting or argument cannot be used; 9: committed, and pending.
 pub async fn run(cli: Cli) -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_new(&cli.settings.log).unwrap_or_default();
-    let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    log::start(&cli.settings.log, cli.settings.log_format);
     match execute(cli).await {
         Ok(code) => code,
         Err(why) if why.is::<Unusable>() => fail(&why, 2),

@@ -12,6 +12,7 @@ pub mod cli;
 pub mod clock;
 pub mod create_limit;
 mod error;
+pub mod log;
 pub mod metrics;
 mod operator;
 pub mod plan;

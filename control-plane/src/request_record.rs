@@ -5,6 +5,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::StatusCode;
 use std::sync::Arc;
 use tokio::time::Instant;
+use tracing::Span;
 
 /// What stands for a request whose caller went away before it was answered, as it does elsewhere (nginx).
 const CALLER_WENT_AWAY: u16 = 499;
@@ -32,6 +33,12 @@ impl RequestRecord {
         Self { metrics, method, route, begun: Instant::now(), status: CALLER_WENT_AWAY }
     }
 
+    /// What everything that is logged for the request carries. A template and an id: a path, a query, a header or a body
+    /// may hold what is nobody's business. An error's span, so that no filter takes the id from an error.
+    pub(crate) fn span(&self, request_id: &str) -> Span {
+        tracing::error_span!("request", request_id, method = self.method, route = self.route)
+    }
+
     /// Ends the record of a request that is answered.
     pub(crate) fn end(mut self, status: StatusCode) {
         self.status = status.as_u16();
@@ -42,5 +49,8 @@ impl Drop for RequestRecord {
     fn drop(&mut self) {
         let took = self.begun.elapsed();
         self.metrics.count_request(self.method, &self.route, self.status, took);
+        let words = if self.status == CALLER_WENT_AWAY { "the caller went away" } else { "answered" };
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(status = self.status, ms, "{words}");
     }
 }

@@ -1,5 +1,6 @@
 //! Everything that can be set, by environment or option, with its default and the reason for it.
 
+use crate::log::LogFormat;
 use clap::Args;
 use shared::keyring::{Keyring, advice};
 use shared::token::TokenPrefix;
@@ -29,6 +30,9 @@ pub struct RawSettings {
     /// What is logged, as `tracing` filters it. The default shows what an operator should know.
     #[arg(long, env = "RUST_LOG", default_value = "info", global = true)]
     pub log: String,
+    /// How it is logged. The default is for people; `json` is one object a line, for a log collector.
+    #[arg(long, env, default_value = "text", global = true)]
+    pub log_format: LogFormat,
 }
 
 /// Where metrics are served, if anywhere.

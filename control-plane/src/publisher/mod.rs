@@ -122,7 +122,7 @@ impl Publisher {
                         self.start(id, Job::Replicate);
                     }
                 }
-                Err(why) => tracing::error!("publisher: {why}"),
+                Err(why) => tracing::error!("cannot look for unfinished changes, trying again until it works: {why}"),
             }
             let _ = timeout_at(Instant::now() + POLL, self.wake.notified()).await;
         }
@@ -204,7 +204,8 @@ impl Publisher {
                 Err(why) => {
                     let why = why.to_string();
                     if why != said {
-                        tracing::warn!("{workspace_id}: {job:?} failed, trying again until it does not: {why}");
+                        let job = job.name();
+                        tracing::warn!(workspace = workspace_id, job, "failed, trying again until it does not: {why}");
                         said = why;
                     }
                     sleep(pause.mul_f64(0.5 + random::fraction() / 2.0)).await;
@@ -229,7 +230,10 @@ impl Publisher {
         tokio::spawn(async move {
             tokio::time::sleep_until(published.due).await;
             if let Err(why) = publisher.acknowledge(&workspace_id, version).await {
-                tracing::error!("{workspace_id}: acknowledged, but not written down; publishing again: {why}");
+                tracing::error!(
+                    workspace = workspace_id,
+                    "acknowledged, but not written down; publishing again: {why}"
+                );
                 lock(&publisher.published).remove(&workspace_id);
             }
             publisher.note_progress();

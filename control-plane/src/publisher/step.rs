@@ -120,7 +120,8 @@ impl Publisher {
 
     async fn conflict(&self, workspace_id: &str, why: &str) -> Result<Next, StepError> {
         tracing::error!(
-            "{workspace_id}: CONFLICT, nothing of it is published any more: {why}. If the database was restored \
+            workspace = workspace_id,
+            "CONFLICT, nothing of it is published any more: {why}. If the database was restored \
              from a backup, run `control-plane republish`."
         );
         workspaces::set_conflict(&mut *self.store.connection().await?, workspace_id, Some(why)).await?;
