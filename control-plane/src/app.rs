@@ -2,21 +2,24 @@
 
 use crate::clock::Clock;
 use crate::create_limit::CreateLimit;
+use crate::metrics::Metrics;
 use crate::operator::authenticate;
 use crate::publisher::Publisher;
 use crate::random;
+use crate::request_record::RequestRecord;
 use crate::routes;
 use crate::settings::Settings;
 use crate::store::Store;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use shared::problem::{self, Problem};
 use std::sync::Arc;
+use tracing::Instrument;
 
 /// Names a request in its answer and in the log.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -30,6 +33,8 @@ pub struct App {
     pub publisher: Arc<Publisher>,
     /// How fast tokens may be made.
     pub creates: Arc<CreateLimit>,
+    /// What is counted and measured.
+    pub metrics: Arc<Metrics>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Keys and addresses.
@@ -39,23 +44,27 @@ pub struct App {
 /// The application that `serve` serves, and tests call.
 pub fn app(app: App) -> Router {
     let api = routes::api().layer(from_fn_with_state(app.clone(), authenticate));
-    api.merge(routes::own()).with_state(app).layer(from_fn(name_request))
+    api.merge(routes::own()).layer(from_fn_with_state(app.clone(), name_request)).with_state(app)
 }
 
 /// Gives the request its id, and writes out the problem that an answer carries.
-async fn name_request(mut request: Request, next: Next) -> Response {
+async fn name_request(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     insert(request.headers_mut(), REQUEST_ID, &id);
-    let (method, path) = (request.method().clone(), String::from(request.uri().path()));
-    let mut response = next.run(request).await;
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        response = problem_response(&problem, &id);
-    }
-    tracing::info!(request_id = id, status = response.status().as_u16(), "{method} {path}");
-    insert(response.headers_mut(), REQUEST_ID, &id);
-    // Nothing here is for a cache: it is about tokens, or about this very moment.
-    insert(response.headers_mut(), CACHE_CONTROL, "no-store");
-    response
+    let record = RequestRecord::begin(app.metrics, &request);
+    let span = record.span(&id);
+    let answered = async move {
+        let mut response = next.run(request).await;
+        if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+            response = problem_response(&problem, &id);
+        }
+        insert(response.headers_mut(), REQUEST_ID, &id);
+        // Nothing here is for a cache: it is about tokens, or about this very moment.
+        insert(response.headers_mut(), CACHE_CONTROL, "no-store");
+        record.end(response.status());
+        response
+    };
+    answered.instrument(span).await
 }
 
 /// The caller's id for the request if it is a plain one, or a fresh one.

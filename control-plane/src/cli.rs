@@ -3,18 +3,19 @@
 use crate::app::{App, app};
 use crate::bootstrap::{self, WorkspaceRequest};
 use crate::clock::{Clock, SystemClock};
+use crate::metrics::{self, Metrics};
 use crate::plan::Plan;
 use crate::publisher::{EdgeClient, Publisher};
 use crate::republish::republish;
-use crate::settings::{RawSettings, SECRETS_HELP, without_password};
+use crate::settings::{MetricsAddr, RawSettings, SECRETS_HELP, without_password};
 use crate::store::{Store, workspaces};
 use crate::token_request::RawTokenRequest;
-use crate::{random, times};
+use crate::{log, random, times};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use shared::id::{ProjectId, WorkspaceId};
 use shared::problem::Problem;
-use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -100,9 +101,7 @@ struct TokenArgs {
 
 /// Runs a command. 0: done; 1: failed; 2: a setting or argument cannot be used; 9: committed, and pending.
 pub async fn run(cli: Cli) -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_new(&cli.settings.log).unwrap_or_default();
-    let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    log::start(&cli.settings.log, cli.settings.log_format);
     match execute(cli).await {
         Ok(code) => code,
         Err(why) if why.is::<Unusable>() => fail(&why, 2),
@@ -146,21 +145,30 @@ async fn start(settings: &RawSettings) -> anyhow::Result<(App, EdgeClient)> {
     let store = open(settings).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let edge = EdgeClient::new(&checked, Arc::clone(&clock)).context("cannot set up calls of the edge")?;
-    let publisher = Publisher::new(store.clone(), edge.clone(), Arc::clone(&clock));
+    let metrics = Arc::<Metrics>::default();
+    let publisher = Publisher::new(store.clone(), edge.clone(), Arc::clone(&clock), Arc::clone(&metrics));
     tokio::spawn(Arc::clone(&publisher).run());
-    let app = App { store, publisher, creates: Arc::default(), clock, settings: Arc::new(checked) };
+    let app = App { store, publisher, creates: Arc::default(), metrics, clock, settings: Arc::new(checked) };
     Ok((app, edge))
 }
 
 async fn serve(settings: &RawSettings) -> anyhow::Result<()> {
     let (parts, _) = start(settings).await?;
-    let listener = TcpListener::bind(settings.listen_addr)
-        .await
-        .with_context(|| format!("cannot listen on {}; set LISTEN_ADDR to a free address", settings.listen_addr))?;
+    let listener = listen(settings.listen_addr, "LISTEN_ADDR").await?;
+    if let MetricsAddr(Some(address)) = settings.metrics_addr {
+        let listener = listen(address, "METRICS_ADDR").await?;
+        tracing::info!("metrics on http://{}/metrics", listener.local_addr()?);
+        tokio::spawn(axum::serve(listener, metrics::router(parts.clone())).into_future());
+    }
     tracing::info!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app(parts)).with_graceful_shutdown(shutdown()).await?;
     tracing::info!("every request was answered; what is pending is published by the next start");
     Ok(())
+}
+
+async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    let cannot = || format!("cannot listen on {address}; set {setting} to a free address");
+    TcpListener::bind(address).await.with_context(cannot)
 }
 
 /// Resolves when the process is asked to end, by Ctrl-C or SIGTERM.

@@ -1,11 +1,13 @@
 //! Everything that can be set, by environment or option, with its default and the reason for it.
 
+use crate::log::LogFormat;
 use crate::store::Engine;
 use clap::Args;
 use shared::keyring::{Keyring, advice};
 use shared::token::TokenPrefix;
 use std::env;
-use std::net::SocketAddr;
+use std::net::{AddrParseError, SocketAddr};
+use std::str::FromStr;
 
 /// Settings as they are given.
 #[derive(Args, Clone)]
@@ -17,6 +19,10 @@ pub struct RawSettings {
     /// Where `serve` listens. The default is loopback: put a TLS proxy in front of it.
     #[arg(long, env, default_value = "127.0.0.1:8080", global = true)]
     pub listen_addr: SocketAddr,
+    /// Where `serve` answers `GET /metrics`; empty: nowhere. The default is loopback, since it asks for no credentials,
+    /// and the port that OpenTelemetry's exporters use: Prometheus' 9090 and its node exporter's 9100 are often taken.
+    #[arg(long, env, default_value = "127.0.0.1:9464", global = true)]
+    pub metrics_addr: MetricsAddr,
     /// The edge worker's address, where changes are published. No default: without it nothing would be revoked.
     #[arg(long, env, default_value = "", global = true, hide_default_value = true)]
     pub edge_url: String,
@@ -26,6 +32,21 @@ pub struct RawSettings {
     /// What is logged, as `tracing` filters it. The default shows what an operator should know.
     #[arg(long, env = "RUST_LOG", default_value = "info", global = true)]
     pub log: String,
+    /// How it is logged. The default is for people; `json` is one object a line, for a log collector.
+    #[arg(long, env, default_value = "text", global = true)]
+    pub log_format: LogFormat,
+}
+
+/// Where metrics are served, if anywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MetricsAddr(pub Option<SocketAddr>);
+
+impl FromStr for MetricsAddr {
+    type Err = AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, AddrParseError> {
+        if text.is_empty() { Ok(Self(None)) } else { text.parse().map(|address| Self(Some(address))) }
+    }
 }
 
 /// Secrets are no options: whoever lists the processes of a machine sees their arguments.

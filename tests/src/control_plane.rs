@@ -25,6 +25,8 @@ impl ControlPlane {
     pub fn new(port: u16, database_url: &str, edge_url: &str, secrets: &Secrets, log: &Log) -> Self {
         let settings = vec![
             ("LISTEN_ADDR", format!("127.0.0.1:{port}")),
+            // Many run on a machine at once, and its default is one port.
+            ("METRICS_ADDR", String::new()),
             ("DATABASE_URL", database_url.into()),
             ("EDGE_URL", edge_url.into()),
             ("TOKEN_PEPPER", secrets.token_pepper.clone()),

@@ -20,9 +20,11 @@ pub(crate) use step::kv_writes;
 
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::metrics::{Metrics, Outcome};
 use crate::random;
 use crate::store::{Store, changes};
 use shared::ledger::PublishAnswer;
+use shared::timestamp::Timestamp;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -63,11 +65,21 @@ struct Published {
 /// What is done for a workspace, each by a task of its own: KV being out of reach must not
 /// hold back the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Job {
+pub(crate) enum Job {
     /// Ledger: initialise it, send changes.
     Publish,
     /// KV: bring it up to date with what the ledger has.
     Replicate,
+}
+
+impl Job {
+    /// For logs and metrics.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+            Self::Replicate => "replicate",
+        }
+    }
 }
 
 /// The publisher of a process.
@@ -75,6 +87,7 @@ pub struct Publisher {
     store: Store,
     edge: EdgeClient,
     clock: Arc<dyn Clock>,
+    metrics: Arc<Metrics>,
     wake: Notify,
     /// Jobs that a task is working on, and whether somebody asked for them meanwhile.
     busy: Mutex<HashMap<(String, Job), bool>>,
@@ -86,11 +99,12 @@ pub struct Publisher {
 impl Publisher {
     /// A publisher; [`Publisher::run`] makes it work.
     #[must_use]
-    pub fn new(store: Store, edge: EdgeClient, clock: Arc<dyn Clock>) -> Arc<Self> {
+    pub fn new(store: Store, edge: EdgeClient, clock: Arc<dyn Clock>, metrics: Arc<Metrics>) -> Arc<Self> {
         Arc::new(Self {
             store,
             edge,
             clock,
+            metrics,
             wake: Notify::new(),
             busy: Mutex::default(),
             published: Mutex::default(),
@@ -108,7 +122,7 @@ impl Publisher {
                         self.start(id, Job::Replicate);
                     }
                 }
-                Err(why) => tracing::error!("publisher: {why}"),
+                Err(why) => tracing::error!("cannot look for unfinished changes, trying again until it works: {why}"),
             }
             let _ = timeout_at(Instant::now() + POLL, self.wake.notified()).await;
         }
@@ -183,13 +197,15 @@ impl Publisher {
                 Job::Publish => self.publish_step(workspace_id).await,
                 Job::Replicate => self.replicate_step(workspace_id).await,
             };
+            self.metrics.count_step(job, outcome(&step));
             match step {
                 Ok(step::Next::Nothing) => return,
                 Ok(step::Next::GoOn) => pause = BACKOFF.0,
                 Err(why) => {
                     let why = why.to_string();
                     if why != said {
-                        tracing::warn!("{workspace_id}: {job:?} failed, trying again until it does not: {why}");
+                        let job = job.name();
+                        tracing::warn!(workspace = workspace_id, job, "failed, trying again until it does not: {why}");
                         said = why;
                     }
                     sleep(pause.mul_f64(0.5 + random::fraction() / 2.0)).await;
@@ -214,7 +230,10 @@ impl Publisher {
         tokio::spawn(async move {
             tokio::time::sleep_until(published.due).await;
             if let Err(why) = publisher.acknowledge(&workspace_id, version).await {
-                tracing::error!("{workspace_id}: acknowledged, but not written down; publishing again: {why}");
+                tracing::error!(
+                    workspace = workspace_id,
+                    "acknowledged, but not written down; publishing again: {why}"
+                );
                 lock(&publisher.published).remove(&workspace_id);
             }
             publisher.note_progress();
@@ -222,12 +241,29 @@ impl Publisher {
     }
 
     async fn acknowledge(&self, workspace_id: &str, version: u64) -> Result<(), sqlx::Error> {
-        let mut connection = self.store.connection().await?;
-        changes::set_acknowledged(&mut connection, workspace_id, version, self.clock.now()).await
+        let (mut connection, now) = (self.store.connection().await?, self.clock.now());
+        let made = changes::set_acknowledged(&mut connection, workspace_id, version, now).await?;
+        self.observe_effective(&made, now);
+        Ok(())
+    }
+
+    /// Measures changes that were made at these times, in milliseconds since 1970.
+    fn observe_effective(&self, made: &[i64], now: Timestamp) {
+        for made_at in made {
+            self.metrics.observe_effective(Duration::from_millis(now.0.saturating_sub(made_at.cast_unsigned())));
+        }
     }
 
     fn note_progress(&self) {
         self.progress.send_modify(|count| *count += 1);
+    }
+}
+
+const fn outcome(step: &Result<step::Next, step::StepError>) -> Outcome {
+    match step {
+        Ok(step::Next::GoOn) => Outcome::Done,
+        Ok(step::Next::Nothing) => Outcome::Idle,
+        Err(_) => Outcome::Failed,
     }
 }
 

@@ -120,7 +120,8 @@ impl Publisher {
 
     async fn conflict(&self, workspace_id: &str, why: &str) -> Result<Next, StepError> {
         tracing::error!(
-            "{workspace_id}: CONFLICT, nothing of it is published any more: {why}. If the database was restored \
+            workspace = workspace_id,
+            "CONFLICT, nothing of it is published any more: {why}. If the database was restored \
              from a backup, run `control-plane republish`."
         );
         workspaces::set_conflict(&mut *self.store.connection().await?, workspace_id, Some(why)).await?;
@@ -170,8 +171,9 @@ impl Publisher {
             sleep_until(published.create_due).await;
         }
         let digests = rows.iter().map(TokenRow::digest).collect::<Result<Vec<_>, _>>().map_err(Error::from)?;
-        let mut connection = self.store.connection().await?;
-        changes::set_replicated(&mut connection, workspace_id, up_to, &digests, self.clock.now()).await?;
+        let (mut connection, now) = (self.store.connection().await?, self.clock.now());
+        let made = changes::set_replicated(&mut connection, workspace_id, up_to, &digests, now).await?;
+        self.observe_effective(&made, now);
         self.note_progress();
         Ok(Next::GoOn)
     }

@@ -109,7 +109,8 @@ pub async fn effective_at(
 }
 
 /// Notes that every change up to a version is acknowledged: the ledger has it, and nobody
-/// remembers anything older.
+/// remembers anything older. Returns when those were made that became effective by it, in
+/// milliseconds since 1970.
 ///
 /// # Errors
 /// If the database fails.
@@ -118,22 +119,24 @@ pub async fn set_acknowledged(
     workspace_id: &str,
     up_to: u64,
     now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(unfinished!(
+) -> Result<Vec<i64>, sqlx::Error> {
+    let made: Vec<Option<i64>> = sqlx::query_scalar(unfinished!(
         "UPDATE changes SET acknowledged_at = $3,
            effective_at = CASE WHEN kind = 'update' OR replicated_at IS NOT NULL THEN COALESCE(effective_at, $3) END
          WHERE",
-        "AND workspace_id = $1 AND version <= $2 AND acknowledged_at IS NULL"
+        "AND workspace_id = $1 AND version <= $2 AND acknowledged_at IS NULL
+         RETURNING CASE WHEN kind = 'update' OR (announced = 1 AND replicated_at IS NOT NULL) THEN created_at END"
     ))
     .bind(workspace_id)
     .bind(up_to.cast_signed())
     .bind(now.0.cast_signed())
-    .execute(connection)
-    .await
-    .map(drop)
+    .fetch_all(connection)
+    .await?;
+    Ok(made.into_iter().flatten().collect())
 }
 
 /// Notes that KV has what the changes of these tokens up to a version say, which the ledger has.
+/// Returns when those were made that became effective by it, in milliseconds since 1970.
 ///
 /// # Errors
 /// If the database fails.
@@ -143,23 +146,26 @@ pub async fn set_replicated(
     up_to: u64,
     digests: &[Digest],
     now: Timestamp,
-) -> Result<(), sqlx::Error> {
+) -> Result<Vec<i64>, sqlx::Error> {
+    let mut all = Vec::new();
     for digest in digests {
-        sqlx::query(unfinished!(
+        let made: Vec<Option<i64>> = sqlx::query_scalar(unfinished!(
             "UPDATE changes SET replicated_at = $4,
                effective_at = CASE WHEN acknowledged_at IS NOT NULL OR (kind = 'create' AND announced = 0)
                  THEN COALESCE(effective_at, $4) END
              WHERE",
-            "AND workspace_id = $1 AND version <= $2 AND digest = $3 AND replicated_at IS NULL"
+            "AND workspace_id = $1 AND version <= $2 AND digest = $3 AND replicated_at IS NULL
+             RETURNING CASE WHEN kind = 'create' AND (announced = 0 OR acknowledged_at IS NOT NULL) THEN created_at END"
         ))
         .bind(workspace_id)
         .bind(up_to.cast_signed())
         .bind(digest.to_hex())
         .bind(now.0.cast_signed())
-        .execute(&mut *connection)
+        .fetch_all(&mut *connection)
         .await?;
+        all.extend(made.into_iter().flatten());
     }
-    Ok(())
+    Ok(all)
 }
 
 /// Notes that the secret of a create goes out although the create is not effective; false
@@ -225,4 +231,12 @@ pub async fn oldest_not_effective(connection: &mut AnyConnection) -> Result<Opti
     sqlx::query_scalar(unfinished!("SELECT MIN(created_at) FROM changes WHERE", "AND effective_at IS NULL"))
         .fetch_one(connection)
         .await
+}
+
+/// How many changes have something left to do. Reads the index of those alone.
+///
+/// # Errors
+/// If the database fails.
+pub async fn count_unfinished(connection: &mut AnyConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(unfinished!("SELECT COUNT(*) FROM changes WHERE", "")).fetch_one(connection).await
 }

@@ -6,6 +6,7 @@
 
 pub mod audit_events;
 pub mod changes;
+mod connections;
 mod engine;
 pub mod idempotency_keys;
 mod locked;

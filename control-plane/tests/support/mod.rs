@@ -19,6 +19,7 @@ pub use database::TestDatabase;
 use control_plane::app::App;
 use control_plane::bootstrap::{self, WorkspaceRequest};
 use control_plane::clock::{Clock, SystemClock};
+use control_plane::metrics::Metrics;
 use control_plane::plan::Plan;
 use control_plane::publisher::{EdgeClient, Publisher};
 use control_plane::settings::Settings;
@@ -366,6 +367,7 @@ async fn open(edge: &FakeEdge, database_url: &str) -> (App, EdgeClient) {
     store.migrate().await.unwrap();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let client = EdgeClient::new(&settings, Arc::clone(&clock)).unwrap();
-    let publisher = Publisher::new(store.clone(), client.clone(), Arc::clone(&clock));
-    (App { store, publisher, creates: Arc::default(), clock, settings: Arc::new(settings) }, client)
+    let metrics = Arc::<Metrics>::default();
+    let publisher = Publisher::new(store.clone(), client.clone(), Arc::clone(&clock), Arc::clone(&metrics));
+    (App { store, publisher, creates: Arc::default(), metrics, clock, settings: Arc::new(settings) }, client)
 }

@@ -116,10 +116,10 @@ pub(crate) async fn finish(app: &App, row: TokenRow) -> TokenRow {
         match app.store.connection().await {
             Ok(mut connection) => {
                 if let Err(why) = changes::announce(&mut connection, workspace_id, version).await {
-                    tracing::error!("{workspace_id}: a secret goes out, and that is not written down: {why}");
+                    tracing::error!(workspace = workspace_id, "a secret goes out, and that is not written down: {why}");
                 }
             }
-            Err(why) => tracing::error!("{workspace_id}: {why}"),
+            Err(why) => tracing::error!(workspace = workspace_id, "{why}"),
         }
     }
     let reload = async {
