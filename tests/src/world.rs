@@ -51,12 +51,24 @@ impl World {
     /// # Errors
     /// If a part does not come up.
     pub fn start_with(alter: fn(&mut Table)) -> Result<Self> {
-        let (directory, log, secrets) = (TempDir::new()?, Log::default(), Secrets::random()?);
-        let origin = EchoOrigin::start(0)?;
+        let directory = TempDir::new()?;
+        let database_url = format!("sqlite://{}", directory.path().join("deplo.db").display());
+        Self::start_in(directory, &database_url, alter)
+    }
+
+    /// Starts everything with the truth in a database elsewhere.
+    ///
+    /// # Errors
+    /// If a part does not come up.
+    pub fn start_on(database_url: &str) -> Result<Self> {
+        Self::start_in(TempDir::new()?, database_url, |_| ())
+    }
+
+    fn start_in(directory: TempDir, database_url: &str, alter: fn(&mut Table)) -> Result<Self> {
+        let (log, secrets, origin) = (Log::default(), Secrets::random()?, EchoOrigin::start(0)?);
         let (edge_port, own_port) = (port::free()?, port::free()?);
-        let database = format!("sqlite://{}", directory.path().join("deplo.db").display());
         let edge_url = format!("http://127.0.0.1:{edge_port}");
-        let mut control_plane = ControlPlane::new(own_port, &database, &edge_url, &secrets, &log);
+        let mut control_plane = ControlPlane::new(own_port, database_url, &edge_url, &secrets, &log);
         control_plane.start()?;
         let config = EdgeConfig {
             directory: directory.path().join("edge"),

@@ -16,6 +16,7 @@ mod in_flight_answers_are_withheld;
 mod leases_spare_the_ledger;
 mod made_up_tokens_cost_little;
 mod no_truth_no_access;
+mod postgres_may_crash;
 mod programs_refuse_bad_secrets;
 mod scopes_allow_what_they_name;
 mod strangers_change_nothing;
@@ -92,6 +93,7 @@ fn main() {
         made_up_tokens_cost_little::and_hide_no_real_one,
         no_truth_no_access::without_kv,
         no_truth_no_access::without_a_ledger,
+        postgres_may_crash::and_revocations_are_immediate_once_it_is_back,
         programs_refuse_bad_secrets::the_edge_answers_503_and_logs_which_and_how,
         programs_refuse_bad_secrets::the_control_plane_says_which_and_how,
         the_edge_outlives_the_control_plane::and_says_when_it_cannot_pass_on,

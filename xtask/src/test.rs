@@ -22,7 +22,8 @@ pub(crate) struct Options {
     /// Tests in a browser: there are none yet, since there is no dashboard yet.
     #[arg(long)]
     browser: bool,
-    /// Tests of the control plane once more, on a temporary Postgres of this machine, else of npm.
+    /// Tests on Postgres: the control plane's once more, and those of the whole system that need it. The servers are
+    /// temporary; their programs are this machine's, else npm's.
     #[arg(long)]
     postgres: bool,
     /// Only system tests whose name contains this.
@@ -57,11 +58,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let packages = ["test", "--no-fail-fast", "-p", "control-plane"];
         sound &= add(&mut count, cargo(&packages).env(POSTGRES_URL, postgres.url("postgres")))?;
     }
-    if all || options.e2e {
+    if all || options.e2e || options.postgres {
         prepare_system()?;
-        let name = options.name.as_deref();
+        let name = if all || options.e2e { options.name.as_deref() } else { Some("postgres") };
         let arguments: Vec<_> = ["test", "-p", "tests", "--test", "system", "--"].into_iter().chain(name).collect();
-        sound &= add(&mut count, &mut cargo(&arguments))?;
+        sound &= add(&mut count, cargo(&arguments).env("POSTGRES_BIN", tools::postgres()?))?;
     }
     println!("\n{} passed, {} failed", count.passed, count.failed);
     ensure!(count.ignored == 0, "{} tests were skipped; a test that cannot run here has failed", count.ignored);
