@@ -1,7 +1,7 @@
 //! Postgres' own programs: where they are, and as whom they run.
 
 use super::succeed;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use nix::unistd::{User, geteuid};
 use std::env;
 use std::fs;
@@ -56,6 +56,7 @@ impl Programs {
     /// Programs that may be run, and whose account owns `directory`. Root's own tools, which that account cannot
     /// reach, are copied there.
     pub(super) fn usable(bin: &Path, directory: &Path) -> Result<Self> {
+        ensure!(is_complete(bin), "{} lacks one of {}; see POSTGRES_BIN", bin.display(), NEEDED.join(", "));
         let mut programs = Self { bin: bin.into(), account: account()? };
         if let Some(owner) = &programs.account {
             chown(directory, Some(owner.uid.as_raw()), Some(owner.gid.as_raw()))?;
