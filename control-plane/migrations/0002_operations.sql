@@ -42,3 +42,14 @@ CREATE TABLE idempotency_keys (
 );
 
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+
+-- Republishes that have begun and are not over: what a next run goes on with.
+CREATE TABLE republishes (
+  workspace_id TEXT PRIMARY KEY REFERENCES workspaces (id),
+  begun_at BIGINT NOT NULL,
+  -- Position of the snapshot that is being sent.
+  epoch BIGINT,
+  version BIGINT,
+  -- The snapshot is in force, and KV has every token up to this one; empty: none yet.
+  kv_after TEXT
+);

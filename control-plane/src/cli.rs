@@ -5,12 +5,13 @@ use crate::bootstrap::{self, WorkspaceRequest};
 use crate::clock::{Clock, SystemClock};
 use crate::metrics::{self, Metrics};
 use crate::plan::Plan;
+use crate::progress_bar::Bar;
 use crate::publisher::{EdgeClient, Publisher};
 use crate::republish::republish;
 use crate::settings::{MetricsAddr, RawSettings, SECRETS_HELP, without_password};
-use crate::store::{Store, workspaces};
+use crate::store::{Store, republishes, workspaces};
 use crate::token_request::RawTokenRequest;
-use crate::{log, random, times};
+use crate::{log, random};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use shared::id::{ProjectId, WorkspaceId};
@@ -56,6 +57,13 @@ enum WorkspaceCommand {
     Create(WorkspaceArgs),
     /// List the ids of all workspaces.
     List,
+    /// Give a workspace another plan. Tokens beyond a smaller one live on, and no further ones are made.
+    SetPlan {
+        /// The workspace.
+        id: WorkspaceId,
+        /// How many live tokens it may have: 5, 50, or as many as it likes.
+        plan: Plan,
+    },
 }
 
 #[derive(Args)]
@@ -125,6 +133,9 @@ async fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate => drop(open(&cli.settings).await?),
         Command::Workspace(WorkspaceCommand::Create(args)) => create_workspace(&cli.settings, args).await?,
         Command::Workspace(WorkspaceCommand::List) => list_workspaces(&cli.settings).await?,
+        Command::Workspace(WorkspaceCommand::SetPlan { id, plan }) => {
+            bootstrap::set_plan(&open(&cli.settings).await?, id.as_str(), plan, SystemClock.now()).await?;
+        }
         Command::Token(TokenCommand::Create(args)) => return create_token(&cli.settings, args).await,
         Command::Republish { workspace } => republish_all(&cli.settings, workspace).await?,
     }
@@ -223,19 +234,38 @@ async fn create_token(settings: &RawSettings, args: TokenArgs) -> anyhow::Result
 
 async fn republish_all(settings: &RawSettings, only: Option<WorkspaceId>) -> anyhow::Result<()> {
     let (app, edge) = start(settings).await?;
-    let all = workspaces::ids(&mut *app.store.connection().await?).await?;
-    let chosen: Vec<_> = all.into_iter().filter(|id| only.as_ref().is_none_or(|only| only.as_str() == id)).collect();
-    if chosen.is_empty() {
-        return Err(Unusable("there is no such workspace; `workspace list` shows all".into()).into());
-    }
-    for id in chosen {
-        let report = |share: f64| eprint!("\r{id}: {:.0} %", share * 100.0);
-        let done = republish(&app, &edge, &id, report).await.with_context(|| format!("{id} was not republished"))?;
-        eprintln!("\r{id}: epoch {}, {} tokens at {}", done.epoch, done.tokens, times::format(app.clock.now()));
+    let chosen = to_republish(&app, only).await?;
+    for (number, id) in (1_usize..).zip(&chosen) {
+        let bar = Bar::new(&format!("{id} ({number} of {})", chosen.len()));
+        let done = republish(&app, &edge, id, |progress| bar.show(progress)).await;
+        let again = format!("{id} was not republished; run this again, it goes on where it stopped");
+        let done = done.with_context(|| again)?;
+        bar.end();
+        eprintln!("{id}: epoch {}, {} tokens in ledger and KV", done.epoch, done.tokens);
         for token in done.revoked {
             println!("{token}");
             eprintln!("{id}: {token} was revoked, since the ledger knew it as revoked and the database did not");
         }
     }
     Ok(())
+}
+
+/// The workspaces of a republish: the one that was named, else those that an earlier one has left, else all.
+async fn to_republish(app: &App, only: Option<WorkspaceId>) -> anyhow::Result<Vec<String>> {
+    let mut connection = app.store.connection().await?;
+    let all = workspaces::ids(&mut connection).await?;
+    if let Some(only) = only {
+        let found = all.into_iter().filter(|id| only.as_str() == id).collect::<Vec<_>>();
+        let none = || Unusable(format!("there is no workspace {only}; `control-plane workspace list` shows all"));
+        return if found.is_empty() { Err(none().into()) } else { Ok(found) };
+    }
+    let left = republishes::all(&mut connection).await?;
+    if left.is_empty() {
+        for id in &all {
+            republishes::begin(&mut connection, id, app.clock.now()).await?;
+        }
+        return Ok(all);
+    }
+    eprintln!("going on with a republish that was interrupted: {} of {} workspaces are left", left.len(), all.len());
+    Ok(left.into_iter().map(|row| row.workspace_id).collect())
 }

@@ -17,6 +17,7 @@ pub mod log;
 pub mod metrics;
 mod operator;
 pub mod plan;
+mod progress_bar;
 pub mod publisher;
 mod random;
 pub mod republish;

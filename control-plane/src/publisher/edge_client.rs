@@ -6,7 +6,7 @@ use reqwest::redirect::Policy;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::keyring::Keyring;
-use shared::ledger::{KvWrites, Publish, PublishAnswer, Reserve, Reserved, Snapshot, SnapshotAnswer};
+use shared::ledger::{KvWrites, LedgerStatus, Publish, PublishAnswer, Reserve, Reserved, Snapshot, SnapshotAnswer};
 use shared::signature::{HEADER, SignedCall, TO_EDGE};
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,6 +78,15 @@ impl EdgeClient {
     /// If there is no answer.
     pub async fn snapshot(&self, workspace_id: &str, message: &Snapshot) -> Result<SnapshotAnswer, EdgeError> {
         let body = self.call(&format!("/_edge/ledgers/{workspace_id}/snapshot"), message).await?;
+        parse(&body)
+    }
+
+    /// Asks where a workspace's ledger stands.
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub async fn status(&self, workspace_id: &str) -> Result<LedgerStatus, EdgeError> {
+        let body = self.call(&format!("/_edge/ledgers/{workspace_id}/status"), &()).await?;
         parse(&body)
     }
 

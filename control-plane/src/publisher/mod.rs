@@ -16,7 +16,7 @@ mod edge_client;
 mod step;
 
 pub use edge_client::{EdgeClient, EdgeError};
-pub(crate) use step::kv_writes;
+pub(crate) use step::{Agreement, kv_writes};
 
 use crate::clock::Clock;
 use crate::error::Error;

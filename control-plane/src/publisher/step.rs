@@ -19,7 +19,7 @@ pub(super) enum Next {
 
 /// Why a step has to be tried again.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum StepError {
+pub(crate) enum StepError {
     #[error(transparent)]
     Edge(#[from] EdgeError),
     #[error(transparent)]
@@ -33,7 +33,7 @@ pub(super) enum StepError {
 }
 
 /// What an answer of the ledger means, compared with our own history.
-enum Agreement {
+pub(crate) enum Agreement {
     /// It has our history up to here.
     Agrees(u64),
     /// It was never initialised.
@@ -94,7 +94,7 @@ impl Publisher {
     }
 
     /// Reads our own history after the answer came, since another process may have published meanwhile.
-    async fn compare(&self, workspace_id: &str, position: Option<Position>) -> Result<Agreement, StepError> {
+    pub(crate) async fn compare(&self, workspace_id: &str, position: Option<Position>) -> Result<Agreement, StepError> {
         let Some(Position { epoch, head }) = position else {
             return Ok(Agreement::Uninitialised);
         };

@@ -43,7 +43,7 @@ impl Engine {
             // The same wait for another writer. A server may be set to acknowledge commits before they are on disk,
             // and a process that hangs in a transaction would keep its workspace locked.
             Self::Postgres => {
-                "SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'; \
+                "SET client_min_messages = warning; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'; \
                  SELECT set_config('synchronous_commit', 'on', false) \
                  WHERE current_setting('synchronous_commit') = 'off';"
             }

@@ -11,6 +11,7 @@ mod engine;
 pub mod idempotency_keys;
 mod locked;
 pub mod projects;
+pub mod republishes;
 pub mod tokens;
 pub mod workspaces;
 

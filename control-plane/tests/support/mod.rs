@@ -64,6 +64,12 @@ struct EdgeState {
     kv_ms: Mutex<u64>,
     /// Writes of KV that have begun.
     kv_writes: AtomicUsize,
+    /// Parts of snapshots, in the order in which they came.
+    snapshot_parts: Mutex<Vec<u64>>,
+    /// The part at which the connection breaks, once.
+    breaks_at_part: Mutex<Option<u64>>,
+    /// Times KV answers before it is out of reach.
+    kv_answers_left: Mutex<Option<usize>>,
     /// How long leases of the ledgers are, in milliseconds; here always granted before a publish.
     lease_ms: Mutex<u64>,
     /// How long a replaced instance may go on answering, in milliseconds, counted from every publish.
@@ -77,6 +83,7 @@ impl FakeEdge {
             .route("/_edge/ledgers/{workspaceId}/publish", post(publish))
             .route("/_edge/ledgers/{workspaceId}/reserve", post(reserve))
             .route("/_edge/ledgers/{workspaceId}/snapshot", post(snapshot))
+            .route("/_edge/ledgers/{workspaceId}/status", post(status))
             .route("/_edge/kv", post(write_kv))
             .with_state(Arc::clone(&state));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -109,6 +116,20 @@ impl FakeEdge {
     /// From now on, an instance that may answer for so long was replaced whenever something is published.
     pub fn set_inherited(&self, inherited_ms: u64) {
         *self.state.inherited_ms.lock().unwrap() = inherited_ms;
+    }
+
+    pub fn break_at_part(&self, part: u64) {
+        *self.state.breaks_at_part.lock().unwrap() = Some(part);
+    }
+
+    /// KV answers so many times more, and is then out of reach.
+    pub fn break_kv_after(&self, answers: usize) {
+        *self.state.kv_answers_left.lock().unwrap() = Some(answers);
+    }
+
+    /// The parts of snapshots that came since this was asked last.
+    pub fn take_snapshot_parts(&self) -> Vec<u64> {
+        std::mem::take(&mut self.state.snapshot_parts.lock().unwrap())
     }
 
     pub fn ledger(&self) -> MemoryStorage {
@@ -152,8 +173,18 @@ async fn publish(state: State<Arc<EdgeState>>, id: Path<String>, headers: Header
 }
 
 async fn snapshot(state: State<Arc<EdgeState>>, id: Path<String>, headers: HeaderMap, body: Bytes) -> LedgerAnswer {
+    let part = serde_json::from_slice::<shared::ledger::Snapshot>(&body).unwrap().part;
+    if state.breaks_at_part.lock().unwrap().take_if(|breaks_at| *breaks_at == part).is_some() {
+        return Err(StatusCode::BAD_GATEWAY);
+    }
+    state.snapshot_parts.lock().unwrap().push(part);
     let step = |ledger: Ledger, storage: &mut _, message| ledger.snapshot(storage, &message, SystemClock.now());
     ledger_call(&state, &id, "snapshot", &headers, &body, step)
+}
+
+async fn status(state: State<Arc<EdgeState>>, id: Path<String>, headers: HeaderMap, body: Bytes) -> LedgerAnswer {
+    let step = |ledger: Ledger, storage: &mut _, (): ()| ledger.status(storage, SystemClock.now());
+    ledger_call(&state, &id, "status", &headers, &body, step)
 }
 
 async fn reserve(state: State<Arc<EdgeState>>, id: Path<String>, headers: HeaderMap, body: Bytes) -> LedgerAnswer {
@@ -189,6 +220,9 @@ async fn write_kv(State(state): State<Arc<EdgeState>>, headers: HeaderMap, body:
         return Err(StatusCode::SERVICE_UNAVAILABLE);
     }
     let writes: KvWrites = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    if let Some(left) = &mut *state.kv_answers_left.lock().unwrap() {
+        *left = left.checked_sub(1).ok_or(StatusCode::BAD_GATEWAY)?;
+    }
     state.kv_writes.fetch_add(1, Ordering::SeqCst);
     let kv_ms = *state.kv_ms.lock().unwrap();
     tokio::time::sleep(Duration::from_millis(kv_ms)).await;
@@ -246,6 +280,18 @@ impl Server {
         let request = TokenRequest { name, scopes, project_id: None, expires_at: None };
         let (token, _) = bootstrap::create_token(&self.app, WORKSPACE, request).await.unwrap();
         token.as_token().expose().into()
+    }
+
+    /// Tokens made at the machine itself, which no rate limits; returns how many the workspace has then.
+    pub async fn many_tokens(&self, count: usize) -> usize {
+        let mut made = tokio::task::JoinSet::new();
+        for number in 0..count {
+            let app = self.app.clone();
+            let (name, scopes) = (format!("Token {number}"), ScopeSet::from_bits(2));
+            let request = TokenRequest { name, scopes, project_id: None, expires_at: None };
+            made.spawn(async move { bootstrap::create_token(&app, WORKSPACE, request).await.unwrap() });
+        }
+        1 + made.join_all().await.len()
     }
 
     /// The process dies, and another one starts on what it left.

@@ -175,6 +175,7 @@ impl<G: Safeguards> Ledger<G> {
             lease_ms: self.load.lease_ms(),
             renewals: self.renewals,
             wait_ms: self.wait_ms(now),
+            now,
         })
     }
 

@@ -6,6 +6,7 @@ use crate::change::{Change, Head};
 use crate::digest::Digest;
 use crate::id::{TokenId, WorkspaceId};
 use crate::record::Record;
+use crate::timestamp::Timestamp;
 use alloc::vec::Vec;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -220,6 +221,8 @@ pub struct LedgerStatus {
     pub renewals: u64,
     /// How long a change that was published now would wait, in milliseconds.
     pub wait_ms: u64,
+    /// What the ledger's clock says.
+    pub now: Timestamp,
 }
 
 /// Ledger to control plane: when tokens were last used.
