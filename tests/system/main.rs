@@ -59,6 +59,7 @@ fn main() {
         a_changed_key_follows::and_expires_on_time,
         a_key_works::from_create_to_the_platform,
         a_key_works::the_assertion_is_a_jwt_for_this_origin,
+        a_restored_backup_revives_nothing::nor_what_a_rotation_ended,
         a_revoked_key_stops::at_the_very_next_request,
         a_revoked_key_stops::although_its_kv_entry_is_put_back,
         a_revoked_key_stops::when_its_project_is_deleted,
