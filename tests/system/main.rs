@@ -16,6 +16,7 @@ mod in_flight_answers_are_withheld;
 mod leases_spare_the_ledger;
 mod made_up_tokens_cost_little;
 mod no_truth_no_access;
+mod one_id_names_a_request;
 mod programs_refuse_bad_secrets;
 mod scopes_allow_what_they_name;
 mod strangers_change_nothing;
@@ -72,6 +73,9 @@ fn main() {
         foreign_paths_refuse::another_project,
         bodies_are_never_buffered::of_answers,
         bodies_are_never_buffered::of_requests,
+        one_id_names_a_request::that_of_its_caller_if_it_is_plain,
+        one_id_names_a_request::else_that_of_cloudflare,
+        one_id_names_a_request::else_a_fresh_one,
         scopes_allow_what_they_name::and_nothing_else,
         strangers_change_nothing::with_authorization,
         strangers_change_nothing::with_methods,
