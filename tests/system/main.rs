@@ -13,6 +13,7 @@ mod bodies_are_never_buffered;
 mod every_edge_refuses_at_once;
 mod foreign_paths_refuse;
 mod in_flight_answers_are_withheld;
+mod keys_rotate_without_downtime;
 mod leases_spare_the_ledger;
 mod made_up_tokens_cost_little;
 mod no_truth_no_access;
@@ -90,6 +91,9 @@ fn main() {
         a_restored_backup_revives_nothing::noticed_as_a_conflict_and_cured_by_republish,
         a_revocation_outlives_the_edge::pending_then_effective_by_itself,
         a_revocation_outlives_the_edge::also_when_the_control_plane_is_killed,
+        keys_rotate_without_downtime::the_key_of_signed_calls,
+        keys_rotate_without_downtime::the_pepper_of_tokens,
+        keys_rotate_without_downtime::the_key_of_assertions,
         leases_spare_the_ledger::and_none_are_given_if_none_are_wanted,
         leases_spare_the_ledger::and_no_other_length_is_accepted,
         every_edge_refuses_at_once::through_faults_of_kv_and_ledger,
