@@ -6,11 +6,12 @@ use wasm_bindgen::JsValue;
 
 /// An error as problem details.
 pub(crate) fn problem(problem: &Problem, request: &JsValue) -> JsValue {
-    let body = problem.to_json(&glue::request_id(request));
-    glue::respond(problem.status(), CONTENT_TYPE, &body, problem.www_authenticate(), problem.retry_after_s())
+    let id = glue::request_id(request);
+    let body = problem.to_json(&id);
+    glue::respond(problem.status(), CONTENT_TYPE, &body, Some(&id), problem.www_authenticate(), problem.retry_after_s())
 }
 
 /// An answer of the ledger, passed on to the control plane.
 pub(crate) fn json(status: u16, body: &str) -> JsValue {
-    glue::respond(status, "application/json", body, None, None)
+    glue::respond(status, "application/json", body, None, None, None)
 }

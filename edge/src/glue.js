@@ -9,9 +9,22 @@ export function describeRequest(request) {
   return authorization === null ? `${method}\n${url}\n${upgrade}` : `${method}\n${url}\n${upgrade}\n${authorization}`;
 }
 
-// What the platform's request log calls this request, or a fresh name.
+const ID = Symbol("request id");
+const ID_HEADERS = ["x-request-id", "cf-ray"];
+const PLAIN_ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+// Names a request in its refusal and in all logs, those of whoever it is forwarded to included: what its caller calls
+// it if that is plain, else what the platform's log calls it, else something fresh. Kept with the request, since a
+// fresh name must stay the same.
 export function requestId(request) {
-  return request.headers.get("cf-ray") ?? crypto.randomUUID();
+  return (request[ID] ??= givenId(request.headers) ?? crypto.randomUUID());
+}
+
+function givenId(headers) {
+  for (const name of ID_HEADERS) {
+    const id = headers.get(name);
+    if (id !== null && PLAIN_ID.test(id)) return id;
+  }
 }
 
 // To the platform origin: the assertion instead of the bearer token, and nothing by which a
@@ -35,6 +48,7 @@ export function forwardToControlPlane(request, url) {
 // decoded on the way. Redirects are the caller's to follow, and no answer to an authorized request may be stored.
 function send(request, url, headers) {
   const { method, body } = request;
+  headers.set("x-request-id", requestId(request));
   return fetch(url, { method, headers, body, redirect: "manual", cache: "no-store", encodeResponseBody: "manual" });
 }
 
@@ -79,8 +93,9 @@ export function flow(response) {
   return { response: watched, pumped, cut: () => abort.abort() };
 }
 
-export function respond(status, contentType, body, challenge, retryAfter) {
+export function respond(status, contentType, body, requestId, challenge, retryAfter) {
   const headers = { "content-type": contentType, "cache-control": "no-store" };
+  if (requestId !== undefined) headers["x-request-id"] = requestId;
   if (challenge !== undefined) headers["www-authenticate"] = challenge;
   if (retryAfter !== undefined) headers["retry-after"] = String(retryAfter);
   return new Response(body, { status, headers });

@@ -11,7 +11,7 @@ extern "C" {
     #[wasm_bindgen(js_name = describeRequest)]
     fn describe_request(request: &JsValue) -> String;
 
-    /// A name for this request that appears in its answer and in the platform's log.
+    /// A name for this request that appears in its refusal, in the edge's log, and at whoever it is forwarded to.
     #[wasm_bindgen(js_name = requestId)]
     pub(crate) fn request_id(request: &JsValue) -> String;
 
@@ -61,6 +61,7 @@ extern "C" {
         status: u16,
         content_type: &str,
         body: &str,
+        request_id: Option<&str>,
         challenge: Option<String>,
         retry_after: Option<u32>,
     ) -> JsValue;

@@ -36,7 +36,7 @@ impl InFlight {
     /// The origin gave no answer.
     #[must_use]
     pub fn fail(self, why: &JsValue) -> JsValue {
-        console_error!("the platform origin is out of reach: {why:?}");
+        console_error!("request {}: the platform origin is out of reach: {why:?}", glue::request_id(&self.0.request));
         self.0.problem(&Problem::new(502, "origin-unreachable", "The platform is out of reach").detail(
             "The request was allowed, but what answers it is out of reach. It may or may not have been received; \
              try again.",

@@ -45,7 +45,7 @@ pub fn fetch(request: JsValue, env: JsValue, context: JsValue) -> JsValue {
     let incoming = Incoming::read(&request);
     let settings = match Settings::get(&env.unchecked_into::<Env>()) {
         Ok(settings) => settings,
-        Err(why) => return answer::problem(&misconfigured(&why), &request),
+        Err(why) => return answer::problem(&misconfigured(&request, &why), &request),
     };
     match route(&settings, &incoming) {
         Ok(Route::Signed) => promise(signed::answer(settings, request, incoming)),
@@ -104,7 +104,10 @@ async fn pass_on(settings: Rc<Settings>, request: JsValue, incoming: Incoming) -
     let url = format!("{}{}", settings.control_plane_url, incoming.target());
     match JsFuture::from(glue::forward_to_control_plane(&request, &url)).await {
         Ok(response) => response,
-        Err(why) => answer::problem(&cannot_tell(&format!("the control plane is out of reach: {why:?}")), &request),
+        Err(why) => {
+            let problem = cannot_tell(&request, &format!("the control plane is out of reach: {why:?}"));
+            answer::problem(&problem, &request)
+        }
     }
 }
 
@@ -113,13 +116,13 @@ fn promise(answer: impl Future<Output = JsValue> + 'static) -> JsValue {
     future_to_promise(async move { Ok(answer.await) }).into()
 }
 
-fn cannot_tell(why: &str) -> Problem {
-    console_error!("cannot tell: {why}");
+fn cannot_tell(request: &JsValue, why: &str) -> Problem {
+    console_error!("request {}: cannot tell: {why}", glue::request_id(request));
     Problem::authority_unavailable()
 }
 
-fn misconfigured(why: &str) -> Problem {
-    console_error!("the worker is not configured: {why}");
+fn misconfigured(request: &JsValue, why: &str) -> Problem {
+    console_error!("request {}: the worker is not configured: {why}", glue::request_id(request));
     Problem::authority_unavailable()
         .detail("The edge is not configured. Its operator finds the reason in the worker's log.")
 }

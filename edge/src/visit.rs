@@ -128,7 +128,7 @@ impl Visit {
         let question = self.question().map_err(Refusal::problem)?;
         let answer = look_up::look_up(self, question.requirement.workspace).await.map_err(|why| match why {
             NoRecord::Refused(refusal) => refusal.problem(),
-            NoRecord::CannotTell(why) => cannot_tell(&why),
+            NoRecord::CannotTell(why) => cannot_tell(&self.request, &why),
         })?;
         let now = clock::now_after_timer();
         let permit = answer.decide(&question.requirement, now).map_err(Refusal::problem)?;

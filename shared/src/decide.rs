@@ -5,7 +5,7 @@
 use crate::id::{ProjectId, TokenId, WorkspaceId};
 use crate::policy::Need;
 use crate::question::{Reach, Requirement};
-use crate::record::{Record, State};
+use crate::record::Record;
 use crate::refusal::Refusal;
 use crate::scope::{Scope, ScopeSet};
 use crate::timestamp::Timestamp;
@@ -63,10 +63,8 @@ pub fn decide<'a>(
 
 /// Refuses a token that was revoked or whose time is over.
 pub(crate) fn check_alive(record: &Record, now: Timestamp) -> Result<(), Refusal> {
-    match record.state {
-        State::Revoked => return Err(Refusal::Revoked),
-        State::Superseded { until } if until <= now => return Err(Refusal::Revoked),
-        State::Superseded { .. } | State::Active => {}
+    if record.state.ends() <= now {
+        return Err(Refusal::Revoked);
     }
     match record.expires_at {
         Some(end) if end <= now => Err(Refusal::Expired),

@@ -67,7 +67,8 @@
 //!   answering included, and nothing is inherited that is long over.
 //! - **L23** Epochs only grow, only the one that was reserved last begins, and changes of another epoch are not
 //!   applied.
-//! - **L24** What was revoked stays revoked in a new epoch, and the control plane is told.
+//! - **L24** What was revoked stays revoked in a new epoch, what was superseded is revoked if the new epoch would let it
+//!   live for longer, and the control plane is told.
 //! - **L25** A renewal lists every change of what its asker may know, or tells it to forget everything.
 //! - **L28** No change revives what is revoked.
 //!

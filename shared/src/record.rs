@@ -35,3 +35,16 @@ pub enum State {
     /// It may never be used again.
     Revoked,
 }
+
+impl State {
+    /// First moment at which a token in this state may no longer be used, whatever its expiry. In an honest history it
+    /// never becomes a later one.
+    #[must_use]
+    pub const fn ends(self) -> Timestamp {
+        match self {
+            Self::Active => Timestamp::MAX,
+            Self::Superseded { until } => until,
+            Self::Revoked => Timestamp(0),
+        }
+    }
+}

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct Timestamp(pub u64);
 
 impl Timestamp {
+    /// The last moment there is; nothing that matters happens then.
+    pub const MAX: Self = Self(u64::MAX);
+
     /// The moment `ms` milliseconds later, or the last one there is.
     #[must_use]
     pub const fn plus_ms(self, ms: u64) -> Self {

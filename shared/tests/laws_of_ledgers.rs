@@ -106,6 +106,11 @@ fn any_history() -> impl Strategy<Value = Vec<Change>> {
     })
 }
 
+fn any_state() -> impl Strategy<Value = State> {
+    let grace = (1_u64..6).prop_map(|until| State::Superseded { until: Timestamp(until) });
+    prop_oneof![Just(State::Active), grace, Just(State::Revoked)]
+}
+
 proptest! {
     /// L15
     #[test]
@@ -278,6 +283,23 @@ proptest! {
             prop_assert!(is_revoked(&world, digest));
         }
         prop_assert_eq!(world.snapshot(2, Head::GENESIS, &backup), dead, "a lost answer can be asked for again");
+    }
+
+    /// L24: a backup from before a rotation knows the token as active, or with another grace, or not at all.
+    #[test]
+    fn no_grace_is_longer_in_a_new_epoch(old in any_state(), new in proptest::option::of(any_state())) {
+        let mut world = World::initialised(0);
+        let token = |state| (digest(1), Record { state, ..record(1, 1) });
+        world.publish(1, &history(Head::GENESIS, &[token(State::Active), token(old)]), START);
+        let backup: Vec<_> = new.into_iter().map(token).collect();
+        let named = world.snapshot(2, Head::GENESIS, &backup);
+        let expected = match (old, new) {
+            (State::Active, _) | (_, Some(State::Revoked)) => new,
+            (State::Superseded { until }, Some(State::Superseded { until: sooner })) if sooner <= until => new,
+            (State::Superseded { .. } | State::Revoked, _) => Some(State::Revoked),
+        };
+        prop_assert_eq!(world.storage.record(&digest(1)).expect("storage"), expected.map(|state| token(state).1));
+        prop_assert_eq!(named, if expected == new { vec![] } else { vec![digest(1)] });
     }
 
     /// L28

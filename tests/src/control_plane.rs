@@ -15,6 +15,7 @@ const START_LIMIT: Duration = Duration::from_secs(30);
 pub struct ControlPlane {
     port: u16,
     settings: Vec<(&'static str, String)>,
+    secrets: Secrets,
     log: Log,
     process: Option<Process>,
 }
@@ -29,10 +30,8 @@ impl ControlPlane {
             ("METRICS_ADDR", String::new()),
             ("DATABASE_URL", database_url.into()),
             ("EDGE_URL", edge_url.into()),
-            ("TOKEN_PEPPER", secrets.token_pepper.clone()),
-            ("PUBLISH_KEY", secrets.publish_key.clone()),
         ];
-        Self { port, settings, log: log.clone(), process: None }
+        Self { port, settings, secrets: secrets.clone(), log: log.clone(), process: None }
     }
 
     /// Its address, `http://127.0.0.1:…`.
@@ -58,6 +57,16 @@ impl ControlPlane {
         })?;
         self.process = Some(process);
         Ok(())
+    }
+
+    /// Ends it in good order, and starts it with other secrets.
+    ///
+    /// # Errors
+    /// If it does not come up.
+    pub fn restart_with(&mut self, secrets: &Secrets) -> Result<()> {
+        self.stop();
+        self.secrets = secrets.clone();
+        self.start()
     }
 
     /// Ends it in good order.
@@ -92,6 +101,7 @@ impl ControlPlane {
     fn command(&self, arguments: &[&str]) -> Result<Command> {
         let mut command = Command::new(program()?);
         command.args(arguments).env_clear().envs(self.settings.iter().cloned());
+        command.env("TOKEN_PEPPER", &self.secrets.token_pepper).env("PUBLISH_KEY", &self.secrets.publish_key);
         Ok(command)
     }
 }

@@ -31,7 +31,10 @@ pub struct Edges {
     pub control_plane: ControlPlane,
     /// What all parts share.
     pub secrets: Secrets,
-    _origin: EchoOrigin,
+    /// The platform's place.
+    pub origin: EchoOrigin,
+    /// What the parts have written so far.
+    pub log: Log,
     // Last, so that the parts are gone before their files.
     _directory: TempDir,
 }
@@ -65,7 +68,7 @@ impl Edges {
         let database = format!("sqlite://{}", directory.path().join("deplo.db").display());
         let mut control_plane = ControlPlane::new(own_port, &database, &edges[0].url(), &secrets, &log);
         control_plane.start()?;
-        Ok(Self { edges, ledgers, kv, control_plane, secrets, _origin: origin, _directory: directory })
+        Ok(Self { edges, ledgers, kv, control_plane, secrets, origin, log, _directory: directory })
     }
 
     /// A caller of each edge.

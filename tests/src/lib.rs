@@ -34,7 +34,7 @@ pub use process::{Log, Process};
 pub use raw_http::send_raw;
 pub use recorder::Recorder;
 pub use secrets::{Secrets, write_private};
-pub use signed::send_signed;
+pub use signed::{send_signed, send_usage};
 pub use stale_kv::{Said, StaleKv};
 pub use workerd::Workerd;
 pub use world::{Workspace, World};

@@ -88,6 +88,15 @@ impl Workerd {
         Ok(())
     }
 
+    /// The same with other secrets.
+    ///
+    /// # Errors
+    /// If it does not come up.
+    pub fn restart_with(&mut self, secrets: &Secrets) -> Result<()> {
+        self.config.secrets = secrets.clone();
+        self.restart()
+    }
+
     /// Ends it as a crash would (SIGKILL).
     pub fn kill(&mut self) {
         self.process.take().into_iter().for_each(|mut process| process.kill());

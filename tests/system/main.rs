@@ -13,9 +13,11 @@ mod bodies_are_never_buffered;
 mod every_edge_refuses_at_once;
 mod foreign_paths_refuse;
 mod in_flight_answers_are_withheld;
+mod keys_rotate_without_downtime;
 mod leases_spare_the_ledger;
 mod made_up_tokens_cost_little;
 mod no_truth_no_access;
+mod one_id_names_a_request;
 mod postgres_may_crash;
 mod programs_refuse_bad_secrets;
 mod scopes_allow_what_they_name;
@@ -60,6 +62,7 @@ fn main() {
         a_changed_key_follows::and_expires_on_time,
         a_key_works::from_create_to_the_platform,
         a_key_works::the_assertion_is_a_jwt_for_this_origin,
+        a_restored_backup_revives_nothing::nor_what_a_rotation_ended,
         a_revoked_key_stops::at_the_very_next_request,
         a_revoked_key_stops::although_its_kv_entry_is_put_back,
         a_revoked_key_stops::when_its_project_is_deleted,
@@ -72,6 +75,9 @@ fn main() {
         foreign_paths_refuse::another_project,
         bodies_are_never_buffered::of_answers,
         bodies_are_never_buffered::of_requests,
+        one_id_names_a_request::that_of_its_caller_if_it_is_plain,
+        one_id_names_a_request::else_that_of_cloudflare,
+        one_id_names_a_request::else_a_fresh_one,
         scopes_allow_what_they_name::and_nothing_else,
         strangers_change_nothing::with_authorization,
         strangers_change_nothing::with_methods,
@@ -86,6 +92,9 @@ fn main() {
         a_restored_backup_revives_nothing::noticed_as_a_conflict_and_cured_by_republish,
         a_revocation_outlives_the_edge::pending_then_effective_by_itself,
         a_revocation_outlives_the_edge::also_when_the_control_plane_is_killed,
+        keys_rotate_without_downtime::the_key_of_signed_calls,
+        keys_rotate_without_downtime::the_pepper_of_tokens,
+        keys_rotate_without_downtime::the_key_of_assertions,
         leases_spare_the_ledger::and_none_are_given_if_none_are_wanted,
         leases_spare_the_ledger::and_no_other_length_is_accepted,
         every_edge_refuses_at_once::through_faults_of_kv_and_ledger,

@@ -31,6 +31,7 @@ fn refuses_without_truth(world: &World, reason: &str) {
     let cannot_tell = world.edge().with_token(token).send("GET", path);
     assert_eq!(cannot_tell.outcome(), "503 authority-unavailable");
     world.log().expect(reason);
+    world.log().expect(&format!("request {}: cannot tell", cannot_tell.header("x-request-id")));
     assert_eq!(cannot_tell.header("retry-after"), "1");
     assert_eq!(cannot_tell.header("cache-control"), "no-store");
 

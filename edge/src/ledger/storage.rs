@@ -270,14 +270,21 @@ impl LedgerStorage for SqlLedgerStorage {
 
     fn adopt(&mut self, position: Position) -> Result<()> {
         let epoch = || integer(position.epoch);
+        // `State::ends`. What is active never ends, and what is not staged holds nothing back either.
+        let ends =
+            |table| format!("iif({table}.revoked, 0, ifnull({table}.record ->> '$.state.until', 9223372036854775807))");
         self.write(
-            "INSERT INTO records (epoch, digest, created, changed, revoked, held_over, record)
-             SELECT ?1, old.digest, ?2, ?2, 1, 1, old.record
-             FROM records AS old JOIN ledger ON old.epoch = ledger.epoch
-             WHERE old.revoked = 1 AND NOT EXISTS (
-               SELECT 1 FROM records AS new WHERE new.epoch = ?1 AND new.digest = old.digest AND new.revoked = 1)
-             ON CONFLICT (epoch, digest) DO UPDATE SET revoked = 1, held_over = 1, record = excluded.record",
-            vec![epoch()?, integer(position.head.version)?],
+            &format!(
+                "INSERT INTO records (epoch, digest, created, changed, revoked, held_over, record)
+                 SELECT ?1, old.digest, ?2, ?2, 1, 1, json_set(old.record, '$.state', json(?3))
+                 FROM records AS old JOIN ledger ON old.epoch = ledger.epoch
+                 LEFT JOIN records AS new ON new.epoch = ?1 AND new.digest = old.digest
+                 WHERE {} < {}
+                 ON CONFLICT (epoch, digest) DO UPDATE SET revoked = 1, held_over = 1, record = excluded.record",
+                ends("old"),
+                ends("new"),
+            ),
+            vec![epoch()?, integer(position.head.version)?, serde_json::to_string(&State::Revoked)?.into()],
         )?;
         self.write("DELETE FROM records WHERE epoch <> ?1", vec![epoch()?])?;
         self.write(

@@ -121,8 +121,8 @@ pub struct SnapshotAnswer {
     pub position: Option<Position>,
     /// The part that should come next.
     pub next_part: u64,
-    /// Digests that the epoch before held as revoked and the snapshot did not: they stay
-    /// revoked, and the database has to learn it. Only in the answer to the last part.
+    /// Digests that the epoch before held as revoked, or as superseded with an earlier end, and the snapshot did not:
+    /// they are revoked, and the database has to learn it. Only in the answer to the last part.
     pub still_revoked: Vec<Digest>,
     /// As in [`PublishAnswer`].
     pub wait_ms: u64,

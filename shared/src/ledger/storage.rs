@@ -41,7 +41,8 @@ pub trait LedgerStorage {
     fn apply(&mut self, change: &Change) -> Result<(), Self::Error>;
 
     /// Moves the head to a change of a token that is revoked already, and that no change revives: the
-    /// database of a backup may know it as active.
+    /// database of a backup may know it as active. (A grace needs no such care: within an epoch nobody but the database
+    /// that gave it has this history, and another epoch begins with [`LedgerStorage::adopt`].)
     ///
     /// # Errors
     /// If storage fails.
@@ -83,8 +84,12 @@ pub trait LedgerStorage {
     /// If storage fails.
     fn stage(&mut self, snapshot: &Snapshot) -> Result<(), Self::Error>;
 
-    /// Puts the staged records in force at this position. Digests that were revoked and are
-    /// not in the staged records' view stay revoked and are marked as held over.
+    /// Puts the staged records in force at this position.
+    ///
+    /// The database may be a backup from before a revocation or a rotation, so no state
+    /// [ends](crate::record::State::ends) later than before. A digest whose staged state would, or that was revoked or
+    /// superseded and is not staged, is held over as revoked. That ends a grace at once: a backup that does not know of
+    /// it does not know the token either that was made in the old one's place.
     ///
     /// # Errors
     /// If storage fails.

@@ -4,6 +4,7 @@ use shared::change::Change;
 use shared::digest::Digest;
 use shared::ledger::{LedgerStorage, Position, Snapshot, StagedSnapshot, StoredWindow, TokenRecord};
 use shared::record::{Record, State};
+use shared::timestamp::Timestamp;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
@@ -104,11 +105,11 @@ impl LedgerStorage for MemoryStorage {
         self.writes += 1;
         let mut records = core::mem::take(&mut self.staged_records);
         for (digest, old) in &self.records {
-            let revoked = |kept: &Kept| kept.record.state == State::Revoked;
-            if revoked(old) && !records.get(digest).is_some_and(revoked) {
+            let ends = |kept: &Kept| kept.record.state.ends();
+            if ends(old) < records.get(digest).map_or(Timestamp::MAX, ends) {
                 let version = position.head.version;
-                let kept = Kept { created: version, changed: version, held_over: true, record: old.record.clone() };
-                records.insert(*digest, kept);
+                let record = Record { state: State::Revoked, ..old.record.clone() };
+                records.insert(*digest, Kept { created: version, changed: version, held_over: true, record });
             }
         }
         (self.records, self.position, self.staged) = (records, Some(position), None);
