@@ -5,6 +5,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::metrics::{self, Metrics};
 use crate::plan::Plan;
 use crate::publisher::{EdgeClient, Publisher};
+use crate::rate_limit::RateLimits;
 use crate::republish::republish;
 use crate::settings::{MetricsAddr, RawSettings, SECRETS_HELP};
 use crate::store::{Store, projects, workspaces};
@@ -146,7 +147,8 @@ async fn start(settings: &RawSettings) -> anyhow::Result<(App, EdgeClient)> {
     let metrics = Arc::<Metrics>::default();
     let publisher = Publisher::new(store.clone(), edge.clone(), Arc::clone(&clock), Arc::clone(&metrics));
     tokio::spawn(Arc::clone(&publisher).run());
-    let app = App { store, publisher, creates: Arc::default(), metrics, clock, settings: Arc::new(checked) };
+    let limits = Arc::new(RateLimits::new(Arc::clone(&metrics)));
+    let app = App { store, publisher, limits, metrics, clock, settings: Arc::new(checked) };
     Ok((app, edge))
 }
 
@@ -159,7 +161,9 @@ async fn serve(settings: &RawSettings) -> anyhow::Result<()> {
         tokio::spawn(axum::serve(listener, metrics::router(parts.clone())).into_future());
     }
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app(parts)).with_graceful_shutdown(shutdown()).await?;
+    tokio::spawn(Arc::clone(&parts.limits).forget());
+    let service = app(parts).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(shutdown()).await?;
     tracing::info!("every request was answered; what is pending is published by the next start");
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::body::{Json, Query};
 use crate::error::Error;
 use crate::operator::Operator;
 use crate::random;
+use crate::rate_limit::headers;
 use crate::store::tokens::Filter;
 use crate::store::{Locked, TokenRow, changes, projects, tokens};
 use crate::token_request::{RawTokenChange, RawTokenRequest, TokenChange, TokenRequest};
@@ -30,11 +31,11 @@ pub(super) async fn create(
 ) -> Result<Response, Error> {
     let now = app.clock.now();
     let request = raw.check(now).map_err(Problem::validation_failed)?;
-    app.creates.check(operator.workspace_id())?;
+    let standings = app.limits.check_create(operator.token_id(), operator.workspace_id().as_str())?;
     let token = NewToken::generate(&app.settings.token_prefix, random::fill);
     let row = save(&app, &operator, request, &token, now).await?;
     let row = finish(&app, row).await?;
-    Ok(created(&token, row, app.clock.now()))
+    Ok((headers(&standings), created(&token, row, app.clock.now())).into_response())
 }
 
 impl TokenRequest {
