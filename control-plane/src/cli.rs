@@ -8,9 +8,10 @@ use crate::publisher::{EdgeClient, Publisher};
 use crate::rate_limit::RateLimits;
 use crate::republish::republish;
 use crate::settings::{MetricsAddr, RawSettings, SECRETS_HELP};
+use crate::shutdown::Signals;
 use crate::store::{Store, projects, workspaces};
 use crate::token_request::RawTokenRequest;
-use crate::{bootstrap, log, random, times};
+use crate::{bootstrap, log, random, shutdown, times};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use shared::id::{ProjectId, WorkspaceId};
@@ -153,6 +154,7 @@ async fn start(settings: &RawSettings) -> anyhow::Result<(App, EdgeClient)> {
 }
 
 async fn serve(settings: &RawSettings) -> anyhow::Result<()> {
+    let signals = Signals::listen().context("cannot listen to signals")?;
     let (parts, _) = start(settings).await?;
     let listener = listen(settings.listen_addr, "LISTEN_ADDR").await?;
     if let MetricsAddr(Some(address)) = settings.metrics_addr {
@@ -162,26 +164,12 @@ async fn serve(settings: &RawSettings) -> anyhow::Result<()> {
     }
     tracing::info!("listening on http://{}", listener.local_addr()?);
     tokio::spawn(Arc::clone(&parts.limits).forget());
-    let service = app(parts).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(shutdown()).await?;
-    tracing::info!("every request was answered; what is pending is published by the next start");
-    Ok(())
+    shutdown::serve(listener, app(parts), signals).await
 }
 
 async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
     let cannot = || format!("cannot listen on {address}; set {setting} to a free address");
     TcpListener::bind(address).await.with_context(cannot)
-}
-
-/// Resolves when the process is asked to end, by Ctrl-C or SIGTERM.
-async fn shutdown() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! { _ = interrupt => (), _ = terminate.recv() => () }
-        }
-        Err(_) => drop(interrupt.await),
-    }
 }
 
 async fn create_workspace(settings: &RawSettings, args: WorkspaceArgs) -> anyhow::Result<()> {

@@ -23,6 +23,7 @@ pub mod republish;
 mod request_record;
 pub mod routes;
 pub mod settings;
+mod shutdown;
 pub mod store;
 mod times;
 pub mod token_request;
