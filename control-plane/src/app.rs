@@ -1,11 +1,12 @@
 //! The HTTP application: every route, the caller before it, and how errors are written.
 
+use crate::client::Client;
 use crate::clock::Clock;
-use crate::create_limit::CreateLimit;
 use crate::metrics::Metrics;
 use crate::operator::authenticate;
 use crate::publisher::Publisher;
 use crate::random;
+use crate::rate_limit::{RateLimits, bound_failures};
 use crate::request_record::RequestRecord;
 use crate::routes;
 use crate::settings::Settings;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use tracing::Instrument;
 
 /// Names a request in its answer and in the log.
-pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What handlers work with.
 #[derive(Clone)]
@@ -31,8 +32,8 @@ pub struct App {
     pub store: Store,
     /// What brings changes to the edge.
     pub publisher: Arc<Publisher>,
-    /// How fast tokens may be made.
-    pub creates: Arc<CreateLimit>,
+    /// How fast callers may do what.
+    pub limits: Arc<RateLimits>,
     /// What is counted and measured.
     pub metrics: Arc<Metrics>,
     /// Tells the time.
@@ -44,19 +45,21 @@ pub struct App {
 /// The application that `serve` serves, and tests call.
 pub fn app(app: App) -> Router {
     let api = routes::api().layer(from_fn_with_state(app.clone(), authenticate));
-    api.merge(routes::own()).layer(from_fn_with_state(app.clone(), name_request)).with_state(app)
+    let all = api.merge(routes::own()).layer(from_fn_with_state(app.clone(), bound_failures));
+    all.layer(from_fn_with_state(app.clone(), name_request)).with_state(app)
 }
 
 /// Gives the request its id, and writes out the problem that an answer carries.
 async fn name_request(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
-    insert(request.headers_mut(), REQUEST_ID, &id);
+    let client = Client::of(&request, app.settings.client_address_header.as_ref(), &id);
+    request.extensions_mut().insert(client);
     let record = RequestRecord::begin(app.metrics, &request);
     let span = record.span(&id);
     let answered = async move {
         let mut response = next.run(request).await;
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-            response = problem_response(&problem, &id);
+            write_problem(&mut response, &problem, &id);
         }
         insert(response.headers_mut(), REQUEST_ID, &id);
         // Nothing here is for a cache: it is about tokens, or about this very moment.
@@ -76,8 +79,9 @@ fn request_id(headers: &HeaderMap) -> String {
     given.filter(plain).map_or_else(random::name, String::from)
 }
 
-fn problem_response(problem: &Problem, request_id: &str) -> Response {
-    let mut response = Response::new(Body::from(problem.to_json(request_id)));
+/// Writes a problem into the response that carried it, which may have headers of its own.
+fn write_problem(response: &mut Response, problem: &Problem, request_id: &str) {
+    *response.body_mut() = Body::from(problem.to_json(request_id));
     *response.status_mut() = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     insert(headers, CONTENT_TYPE, problem::CONTENT_TYPE);
@@ -87,7 +91,6 @@ fn problem_response(problem: &Problem, request_id: &str) -> Response {
     if let Some(seconds) = problem.retry_after_s() {
         insert(headers, RETRY_AFTER, &seconds.to_string());
     }
-    response
 }
 
 fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {

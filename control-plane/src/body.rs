@@ -7,9 +7,33 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use shared::problem::{FieldError, Problem};
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// Longest body in bytes.
 const BODY_MAX: usize = 64 * 1024;
+
+/// How long a whole body may take to arrive. 64 KiB need less on any line that is of use; whoever sends a byte now and
+/// then would hold a connection for ever.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A body as it was sent.
+pub(crate) struct Raw(pub(crate) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Raw {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        let read = timeout(BODY_TIMEOUT, to_bytes(request.into_body(), BODY_MAX));
+        let body = read.await.map_err(|_| {
+            Problem::invalid_request("The body did not arrive within 10 s. Nothing was changed; send it again.")
+        })?;
+        let body = body.map_err(|_| {
+            Problem::new(413, "payload-too-large", "The body is too large").detail("A body may have at most 64 KiB.")
+        })?;
+        Ok(Self(body))
+    }
+}
 
 /// A JSON body.
 pub(crate) struct Json<T>(pub(crate) T);
@@ -17,11 +41,12 @@ pub(crate) struct Json<T>(pub(crate) T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         if !is_json(&request) {
             return Err(not_json());
         }
-        parse(&read(request).await?).map(Self)
+        let Raw(body) = Raw::from_request(request, state).await?;
+        parse(&body).map(Self)
     }
 }
 
@@ -31,20 +56,14 @@ pub(crate) struct OptionalJson<T>(pub(crate) T);
 impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let is_json = is_json(&request);
-        match read(request).await? {
+        match Raw::from_request(request, state).await?.0 {
             body if body.is_empty() => Ok(Self(T::default())),
             _ if !is_json => Err(not_json()),
             body => parse(&body).map(Self),
         }
     }
-}
-
-async fn read(request: Request) -> Result<Bytes, Error> {
-    to_bytes(request.into_body(), BODY_MAX).await.map_err(|_| {
-        Problem::new(413, "payload-too-large", "The body is too large").detail("A body may have at most 64 KiB.").into()
-    })
 }
 
 fn not_json() -> Error {
@@ -94,5 +113,47 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
             let detail = words.trim_start_matches("Failed to deserialize query string: ").into();
             Problem::validation_failed(vec![FieldError { pointer: String::new(), detail }]).into()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BODY_MAX, BODY_TIMEOUT, Raw};
+    use crate::error::Error;
+    use axum::body::{Body, Bytes};
+    use axum::extract::{FromRequest, Request};
+    use http_body_util::channel::Channel;
+    use shared::problem::Problem;
+    use std::time::Duration;
+    use tokio::time::{Instant, sleep};
+
+    async fn read(body: Body) -> Result<Bytes, Problem> {
+        match Raw::from_request(Request::new(body), &()).await {
+            Ok(Raw(bytes)) => Ok(bytes),
+            Err(Error::Problem(problem)) => Err(*problem),
+            Err(why) => panic!("{why}"),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_drips_is_given_up_after_its_time() {
+        let (mut sender, body) = Channel::<Bytes>::new(1);
+        tokio::spawn(async move {
+            while sender.send_data("x".into()).await.is_ok() {
+                sleep(Duration::from_secs(3)).await
+            }
+        });
+        let begun = Instant::now();
+        let refused = read(Body::new(body)).await.unwrap_err();
+        assert_eq!((refused.status(), refused.slug()), (400, "invalid-request"));
+        assert_eq!(begun.elapsed().as_secs(), BODY_TIMEOUT.as_secs());
+        assert!(refused.to_string().contains(&format!("within {} s", BODY_TIMEOUT.as_secs())), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn a_body_may_be_so_long() {
+        assert_eq!(read(Body::from(vec![0; BODY_MAX])).await.unwrap().len(), BODY_MAX);
+        let refused = read(Body::from(vec![0; BODY_MAX + 1])).await.unwrap_err();
+        assert_eq!((refused.status(), refused.slug()), (413, "payload-too-large"));
     }
 }

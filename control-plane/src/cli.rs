@@ -7,11 +7,13 @@ use crate::metrics::{self, Metrics};
 use crate::plan::Plan;
 use crate::progress_bar::Bar;
 use crate::publisher::{EdgeClient, Publisher};
+use crate::rate_limit::RateLimits;
 use crate::republish::republish;
 use crate::settings::{MetricsAddr, RawSettings, SECRETS_HELP, without_password};
+use crate::shutdown::Signals;
 use crate::store::{Store, republishes, workspaces};
 use crate::token_request::RawTokenRequest;
-use crate::{log, random};
+use crate::{log, random, shutdown};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use shared::id::{ProjectId, WorkspaceId};
@@ -159,11 +161,13 @@ async fn start(settings: &RawSettings) -> anyhow::Result<(App, EdgeClient)> {
     let metrics = Arc::<Metrics>::default();
     let publisher = Publisher::new(store.clone(), edge.clone(), Arc::clone(&clock), Arc::clone(&metrics));
     tokio::spawn(Arc::clone(&publisher).run());
-    let app = App { store, publisher, creates: Arc::default(), metrics, clock, settings: Arc::new(checked) };
+    let limits = Arc::new(RateLimits::new(Arc::clone(&metrics)));
+    let app = App { store, publisher, limits, metrics, clock, settings: Arc::new(checked) };
     Ok((app, edge))
 }
 
 async fn serve(settings: &RawSettings) -> anyhow::Result<()> {
+    let signals = Signals::listen().context("cannot listen to signals")?;
     let (parts, _) = start(settings).await?;
     let listener = listen(settings.listen_addr, "LISTEN_ADDR").await?;
     if let MetricsAddr(Some(address)) = settings.metrics_addr {
@@ -172,25 +176,13 @@ async fn serve(settings: &RawSettings) -> anyhow::Result<()> {
         tokio::spawn(axum::serve(listener, metrics::router(parts.clone())).into_future());
     }
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, app(parts)).with_graceful_shutdown(shutdown()).await?;
-    tracing::info!("every request was answered; what is pending is published by the next start");
-    Ok(())
+    tokio::spawn(Arc::clone(&parts.limits).forget());
+    shutdown::serve(listener, app(parts), signals).await
 }
 
 async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
     let cannot = || format!("cannot listen on {address}; set {setting} to a free address");
     TcpListener::bind(address).await.with_context(cannot)
-}
-
-/// Resolves when the process is asked to end, by Ctrl-C or SIGTERM.
-async fn shutdown() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! { _ = interrupt => (), _ = terminate.recv() => () }
-        }
-        Err(_) => drop(interrupt.await),
-    }
 }
 
 async fn create_workspace(settings: &RawSettings, args: WorkspaceArgs) -> anyhow::Result<()> {

@@ -1,5 +1,6 @@
 //! Every error of a request, and the one place that turns it into HTTP.
 
+use crate::rate_limit::{Standing, headers};
 use axum::response::{IntoResponse, Response};
 use shared::problem::Problem;
 use shared::refusal::Refusal;
@@ -10,6 +11,9 @@ pub(crate) enum Error {
     /// The caller is told this.
     #[error("{0}")]
     Problem(Box<Problem>),
+    /// The caller asks for more than a limit allows; is told this, and where it stands.
+    #[error("{}", .0.problem())]
+    RateLimited(Box<Standing>),
     /// The database failed or is out of reach.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
@@ -41,6 +45,7 @@ impl Error {
     fn into_problem(self) -> Problem {
         match self {
             Self::Problem(problem) => *problem,
+            Self::RateLimited(standing) => standing.problem(),
             Self::Database(why) => {
                 tracing::error!("the database failed: {why}");
                 Problem::authority_unavailable()
@@ -58,8 +63,11 @@ impl Error {
 impl IntoResponse for Error {
     /// An empty response that carries its problem; `app` writes it out, since it knows the request id.
     fn into_response(self) -> Response {
-        let problem = self.into_problem();
         let mut response = Response::default();
+        if let Self::RateLimited(standing) = &self {
+            *response.headers_mut() = headers(&[**standing]);
+        }
+        let problem = self.into_problem();
         response.extensions_mut().insert(problem);
         response
     }

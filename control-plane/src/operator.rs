@@ -1,10 +1,11 @@
 //! Who calls: the bearer token of a request, checked against the database.
 
-use crate::app::{App, REQUEST_ID};
+use crate::app::App;
+use crate::client::Client;
 use crate::error::Error;
 use crate::store::{Actor, Connection, Locked, TokenRow, tokens};
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{AUTHORIZATION, USER_AGENT};
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::Next;
@@ -32,13 +33,24 @@ pub(crate) struct Operator {
 }
 
 /// Lets a request through to its handler if its token allows it; refuses in the edge's order.
-pub(crate) async fn authenticate(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Error> {
-    let operator = identify(&app, request.method(), request.uri(), request.headers()).await?;
+pub(crate) async fn authenticate(
+    State(app): State<App>,
+    client: Client,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Error> {
+    let operator = identify(&app, request.method(), request.uri(), request.headers(), client).await?;
     request.extensions_mut().insert(operator);
     Ok(next.run(request).await)
 }
 
-async fn identify(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Operator, Error> {
+async fn identify(
+    app: &App,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    client: Client,
+) -> Result<Operator, Error> {
     let authorization = joined(headers);
     let raw = RawRequest { method: method.as_str(), path: uri.path(), authorization: authorization.as_deref() };
     let question = examine(raw, &POLICY, &app.settings.token_prefix)?;
@@ -48,7 +60,7 @@ async fn identify(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) ->
     let mut connection = app.store.connection().await?;
     let found = find(&mut connection, &Digest::candidates(question.token, &app.settings.peppers)).await?;
     let found = found.ok_or(Refusal::UnknownToken)?;
-    Operator::decide(&found, &question, app.clock.now(), headers)
+    Operator::decide(&found, &question, app.clock.now(), client)
 }
 
 async fn find(connection: &mut Connection, digests: &[Digest]) -> Result<Option<TokenRow>, Error> {
@@ -68,17 +80,11 @@ fn joined(headers: &HeaderMap) -> Option<String> {
 }
 
 impl Operator {
-    fn decide(row: &TokenRow, question: &Question<'_>, now: Timestamp, headers: &HeaderMap) -> Result<Self, Error> {
+    fn decide(row: &TokenRow, question: &Question<'_>, now: Timestamp, client: Client) -> Result<Self, Error> {
         let (workspace_id, record) = (row.workspace_id()?, row.record()?);
         decide(&workspace_id, &record, &question.requirement, now)?;
         let path = question.path.as_str().into();
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(String::from);
-        let actor = Actor {
-            id: record.token_id.as_str().into(),
-            address: None,
-            user_agent: text(USER_AGENT),
-            request_id: text(REQUEST_ID),
-        };
+        let actor = Actor { id: record.token_id.as_str().into(), client };
         Ok(Self { workspace_id, record, rule: question.rule, path, actor })
     }
 

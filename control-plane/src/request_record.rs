@@ -51,6 +51,10 @@ impl Drop for RequestRecord {
         self.metrics.count_request(self.method, &self.route, self.status, took);
         let words = if self.status == CALLER_WENT_AWAY { "the caller went away" } else { "answered" };
         let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(status = self.status, ms, "{words}");
+        match self.status {
+            // A flood should not flood the log: the metrics have it, and by which limit.
+            429 => tracing::debug!(status = self.status, ms, "{words}"),
+            status => tracing::info!(status, ms, "{words}"),
+        }
     }
 }

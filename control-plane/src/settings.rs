@@ -2,6 +2,7 @@
 
 use crate::log::LogFormat;
 use crate::store::Engine;
+use axum::http::HeaderName;
 use clap::Args;
 use shared::keyring::{Keyring, advice};
 use shared::token::TokenPrefix;
@@ -29,6 +30,11 @@ pub struct RawSettings {
     /// What every token starts with. The default tells people and secret scanners what they have found.
     #[arg(long, env, default_value = "sk_live_", global = true)]
     pub token_prefix: String,
+    /// The header in which a proxy tells a client's address, for limits and the audit log; of a list the last entry counts.
+    /// Default: none, the peer's address, since anybody can send a header that no proxy overwrites. Behind the edge:
+    /// `cf-connecting-ip`.
+    #[arg(long, env, global = true)]
+    pub client_address_header: Option<HeaderName>,
     /// What is logged, as `tracing` filters it. The default shows what an operator should know.
     #[arg(long, env = "RUST_LOG", default_value = "info", global = true)]
     pub log: String,
@@ -66,6 +72,8 @@ pub struct Settings {
     pub peppers: Keyring,
     /// Keys that sign calls to the edge.
     pub publish_keys: Keyring,
+    /// The header in which a proxy tells a client's address.
+    pub client_address_header: Option<HeaderName>,
 }
 
 impl RawSettings {
@@ -80,6 +88,7 @@ impl RawSettings {
                 .map_err(|why| format!("TOKEN_PREFIX cannot be used: {why}."))?,
             peppers: keyring("TOKEN_PEPPER")?,
             publish_keys: keyring("PUBLISH_KEY")?,
+            client_address_header: self.client_address_header.clone(),
         })
     }
 

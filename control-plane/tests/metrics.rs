@@ -8,7 +8,9 @@ use axum::http::Request;
 use control_plane::metrics;
 use control_plane::plan::Plan;
 use http_body_util::BodyExt;
+use std::time::Duration;
 use support::{Server, WORKSPACE, tokens_path};
+use tokio::time::timeout;
 use tower::ServiceExt;
 
 /// The samples of a scrape, without comments.
@@ -101,4 +103,17 @@ async fn the_api_does_not_serve_it() {
     let server = Server::start(Plan::Pro).await;
     assert_eq!(server.send("GET", "/metrics", None, None).await.slug(), "missing-credentials");
     assert_eq!(server.get("/metrics").await.slug(), "no-such-route");
+}
+
+#[tokio::test]
+async fn a_caller_who_goes_away_is_counted_too() {
+    let server = Server::start(Plan::Pro).await;
+    let (id, _) = server.token(&["read"]).await;
+    server.edge.set_lease(20_000);
+    let path = tokens_path(&id);
+    assert!(timeout(Duration::from_millis(50), server.delete(&path)).await.is_err(), "it waits for the lease");
+    let samples = scrape(&server).await;
+    let route = "/workspaces/{workspaceId}/access-tokens/{tokenId}";
+    let name = format!("deplo_http_requests_total{{method=\"DELETE\",route=\"{route}\",status=\"499\"}}");
+    assert_eq!(value(&samples, &name), Some(1.0), "{samples:#?}");
 }

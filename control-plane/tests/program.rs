@@ -5,14 +5,18 @@ mod support;
 
 use control_plane::plan::Plan;
 use serde_json::{Value, json};
+use shared::ledger::LedgerStorage;
+use shared::record::State;
 use std::process::Stdio;
-use support::{Server, WORKSPACE, tokens_path};
+use std::time::Duration;
+use support::{Server, WORKSPACE, digest_of, tokens_path};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
+use tokio::time::{sleep, timeout};
 
 /// `control-plane serve` on the database and the edge of a [`Server`] that has stopped publishing.
 struct Program {
-    _process: Child,
+    process: Child,
     log: Lines<BufReader<ChildStderr>>,
     url: String,
     metrics_url: String,
@@ -42,15 +46,25 @@ impl Program {
             .unwrap();
         let log = BufReader::new(process.stderr.take().unwrap()).lines();
         let http = reqwest::Client::new();
-        let mut program = Self { _process: process, log, url: String::new(), metrics_url: String::new(), http };
+        let mut program = Self { process, log, url: String::new(), metrics_url: String::new(), http };
         program.metrics_url = program.url_after("metrics on ").await;
         program.url = program.url_after("listening on ").await;
         program
     }
 
     async fn url_after(&mut self, words: &str) -> String {
+        self.message(words).await.trim_start_matches(words).into()
+    }
+
+    /// The next message that begins with these words.
+    async fn message(&mut self, words: &str) -> String {
         let line = self.line(|line| line["message"].as_str().is_some_and(|message| message.starts_with(words))).await;
-        line["message"].as_str().unwrap().trim_start_matches(words).into()
+        line["message"].as_str().unwrap().into()
+    }
+
+    async fn signal(&self, name: &str) {
+        let id = self.process.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().await.unwrap().success());
     }
 
     /// The next line of the log that is like this. Every line is an object.
@@ -113,4 +127,51 @@ async fn metrics_have_a_listener_of_their_own() {
     assert!(scraped.text().await.unwrap().contains("deplo_database_up 1"));
     let elsewhere = program.metrics_url.replace("/metrics", "/healthz");
     assert_eq!(program.http.get(elsewhere).send().await.unwrap().status(), 404);
+}
+
+/// Waits until the ledger has a revocation, whose answer then waits for the lease.
+async fn until_the_ledger_revoked(server: &Server, token: &str) {
+    while server.edge.ledger().record(&digest_of(token)).unwrap().is_none_or(|record| record.state != State::Revoked) {
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_under_way_is_finished_before_the_process_ends() {
+    let server = Server::start(Plan::Pro).await;
+    let (id, token) = server.token(&["read"]).await;
+    server.edge.set_lease(2_000);
+    let mut program = Program::start(&server).await;
+    let request = program.http.delete(format!("{}{}", program.url, tokens_path(&id))).bearer_auth(&server.admin);
+    let revoke = tokio::spawn(request.send());
+    until_the_ledger_revoked(&server, &token).await;
+    program.signal("TERM").await;
+    program.message("SIGTERM: no connection is taken any more").await;
+    while reqwest::get(format!("{}/readyz", program.url)).await.is_ok() {
+        sleep(Duration::from_millis(10)).await;
+    }
+    assert!(!revoke.is_finished(), "it is under way while nobody can connect any more");
+    let receipt = revoke.await.unwrap().unwrap();
+    assert_eq!(receipt.status(), 200);
+    let receipt: Value = serde_json::from_str(&receipt.text().await.unwrap()).unwrap();
+    assert_eq!(receipt["status"], "revoked", "{receipt}");
+    program.message("every request was answered").await;
+    assert_eq!(program.process.wait().await.unwrap().code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_the_process_at_once() {
+    let server = Server::start(Plan::Pro).await;
+    let (id, token) = server.token(&["read"]).await;
+    server.edge.set_lease(20_000);
+    let mut program = Program::start(&server).await;
+    let request = program.http.delete(format!("{}{}", program.url, tokens_path(&id))).bearer_auth(&server.admin);
+    let revoke = tokio::spawn(request.send());
+    until_the_ledger_revoked(&server, &token).await;
+    program.signal("INT").await;
+    program.message("SIGINT: no connection is taken any more").await;
+    program.signal("TERM").await;
+    let ended = timeout(Duration::from_secs(10), program.process.wait()).await;
+    assert_eq!(ended.expect("it waits for no lease").unwrap().code(), Some(1));
+    assert!(revoke.await.unwrap().is_err(), "nobody was left to answer");
 }

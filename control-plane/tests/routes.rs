@@ -43,3 +43,24 @@ async fn nothing_is_answered_without_credentials_but_health() {
         assert_eq!(server.send("GET", path, None, None).await.status, 200, "{path}");
     }
 }
+
+#[tokio::test]
+async fn our_own_routes_refuse_other_methods_like_any_route() {
+    let server = Server::start(Plan::Pro).await;
+    for (path, own) in [("/healthz", "GET"), ("/readyz", "GET"), ("/_edge/usage", "POST")] {
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"] {
+            let answer = server.send(method, path, None, None).await;
+            if method != own {
+                assert_eq!((answer.status, answer.slug().as_str()), (403, "no-such-route"), "{method} {path}");
+                assert_eq!(answer.headers["content-type"], "application/problem+json");
+            }
+        }
+    }
+    for path in ["/healthz", "/readyz"] {
+        let answer = server.send("HEAD", path, None, None).await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, ""), "HEAD {path}");
+        assert_eq!(answer.headers["content-type"], "application/json");
+    }
+    let unsigned = server.send("POST", "/_edge/usage", None, None).await;
+    assert_eq!((unsigned.status, unsigned.slug().as_str()), (401, "invalid-signature"));
+}

@@ -10,7 +10,7 @@ pub(crate) use labels::Outcome;
 pub use listener::router;
 
 use crate::publisher::Job;
-use labels::{RequestLabels, RouteLabel, StepLabels};
+use labels::{LimitLabel, RequestLabels, RouteLabel, StepLabels};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
@@ -35,6 +35,7 @@ pub struct Metrics {
     request_duration: Family<RouteLabel, Histogram>,
     publisher_steps: Family<StepLabels, Counter>,
     commit_to_effective: Histogram,
+    rate_limited: Family<LimitLabel, Counter>,
 }
 
 impl Default for Metrics {
@@ -45,6 +46,7 @@ impl Default for Metrics {
             request_duration: Family::new_with_constructor(|| Histogram::new(REQUEST_BUCKETS)),
             publisher_steps: Family::default(),
             commit_to_effective: Histogram::new(EFFECTIVE_BUCKETS),
+            rate_limited: Family::default(),
         };
         metrics.register();
         metrics
@@ -77,6 +79,11 @@ impl Metrics {
             Unit::Seconds,
             self.commit_to_effective.clone(),
         );
+        registry.register(
+            "rate_limited",
+            "Requests that were refused with 429, by the limit that refused",
+            self.rate_limited.clone(),
+        );
     }
 
     /// Counts a request that has ended, and the time that it took.
@@ -93,5 +100,10 @@ impl Metrics {
     /// Measures a change that has become effective.
     pub(crate) fn observe_effective(&self, since_commit: Duration) {
         self.commit_to_effective.observe(since_commit.as_secs_f64());
+    }
+
+    /// Counts a request that a limit refused.
+    pub(crate) fn count_rate_limited(&self, limit: &'static str) {
+        self.rate_limited.get_or_create(&LimitLabel { limit }).inc();
     }
 }

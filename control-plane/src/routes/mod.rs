@@ -42,6 +42,7 @@ pub(crate) fn own() -> Router<App> {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route(USAGE_PATH, post(usage::report))
+        .method_not_allowed_fallback(no_such_route)
 }
 
 async fn no_such_route() -> Error {

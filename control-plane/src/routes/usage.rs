@@ -1,9 +1,9 @@
 //! `POST /_edge/usage`: ledgers report when tokens were last used. Signed, and on the control plane's address only.
 
 use crate::app::App;
+use crate::body::Raw;
 use crate::error::Error;
 use crate::store::tokens;
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use shared::ledger::UsedTokens;
@@ -13,7 +13,7 @@ use shared::signature::{self, SignedCall, TO_CONTROL_PLANE, USAGE_PATH};
 use shared::timestamp::Timestamp;
 
 /// Writes down when tokens were used last. Hearing of it again changes nothing.
-pub(super) async fn report(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Result<StatusCode, Error> {
+pub(super) async fn report(State(app): State<App>, headers: HeaderMap, Raw(body): Raw) -> Result<StatusCode, Error> {
     let now = app.clock.now();
     let header = headers.get(signature::HEADER).and_then(|value| value.to_str().ok());
     let call = SignedCall { label: TO_CONTROL_PLANE, method: "POST", path: USAGE_PATH, body: &body };

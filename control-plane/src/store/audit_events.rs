@@ -2,6 +2,7 @@
 //! with what it tells of, and holds no secret.
 
 use super::{Locked, TokenRow};
+use crate::client::Client;
 use crate::error::Error;
 use crate::times;
 use serde_json::{Map, Value, json};
@@ -14,20 +15,16 @@ use sqlx::AnyConnection;
 pub struct Actor {
     /// A token's id, or `operator`.
     pub id: String,
-    /// The client's address.
-    pub address: Option<String>,
-    /// The client's program, by its own words.
-    pub user_agent: Option<String>,
-    /// Name of the request in the logs.
-    pub request_id: Option<String>,
+    /// From where.
+    pub client: Client,
 }
 
 impl Actor {
     /// Somebody at the machine itself, by a command of this program.
     #[must_use]
     pub fn operator(command: &str) -> Self {
-        let user_agent = Some(format!("control-plane {command}"));
-        Self { id: "operator".into(), address: None, user_agent, request_id: None }
+        let client = Client { user_agent: Some(format!("control-plane {command}")), ..Client::default() };
+        Self { id: "operator".into(), client }
     }
 }
 
@@ -122,9 +119,9 @@ impl Locked {
         .bind(event.action.name())
         .bind(event.token_id)
         .bind(event.project_id)
-        .bind(actor.address)
-        .bind(actor.user_agent)
-        .bind(actor.request_id)
+        .bind(actor.client.address.map(|address| address.to_string()))
+        .bind(actor.client.user_agent)
+        .bind(Some(actor.client.request_id).filter(|id| !id.is_empty()))
         .bind(text(&event.before))
         .bind(text(&event.after))
         .execute(self.connection())

@@ -22,6 +22,7 @@ use control_plane::clock::{Clock, SystemClock};
 use control_plane::metrics::Metrics;
 use control_plane::plan::Plan;
 use control_plane::publisher::{EdgeClient, Publisher};
+use control_plane::rate_limit::RateLimits;
 use control_plane::settings::Settings;
 use control_plane::store::Store;
 use control_plane::token_request::TokenRequest;
@@ -408,6 +409,7 @@ async fn open(edge: &FakeEdge, database_url: &str) -> (App, EdgeClient) {
         token_prefix: TokenPrefix::default(),
         peppers: keyring(1),
         publish_keys: keyring(2),
+        client_address_header: None,
     };
     let store = Store::open(database_url).await.unwrap();
     store.migrate().await.unwrap();
@@ -415,5 +417,6 @@ async fn open(edge: &FakeEdge, database_url: &str) -> (App, EdgeClient) {
     let client = EdgeClient::new(&settings, Arc::clone(&clock)).unwrap();
     let metrics = Arc::<Metrics>::default();
     let publisher = Publisher::new(store.clone(), client.clone(), Arc::clone(&clock), Arc::clone(&metrics));
-    (App { store, publisher, creates: Arc::default(), metrics, clock, settings: Arc::new(settings) }, client)
+    let limits = Arc::new(RateLimits::new(Arc::clone(&metrics)));
+    (App { store, publisher, limits, metrics, clock, settings: Arc::new(settings) }, client)
 }

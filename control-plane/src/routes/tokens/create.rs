@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::idempotency::IdempotencyKey;
 use crate::operator::Operator;
 use crate::random;
+use crate::rate_limit::headers;
 use crate::routes::invalid;
 use crate::store::{Locked, TokenRow, changes, projects, tokens};
 use crate::token_request::{RawTokenRequest, TokenRequest};
@@ -27,7 +28,7 @@ pub(crate) async fn create(
     key: Option<IdempotencyKey>,
     Json(raw): Json<RawTokenRequest>,
 ) -> Result<Response, Error> {
-    app.creates.check(operator.workspace_id())?;
+    let standings = app.limits.check_create(operator.token_id(), operator.workspace_id().as_str())?;
     let once = key.map(|key| key.of("create", &raw));
     let mut locked = operator.lock(&app).await?;
     let operator = locked.check(&operator).await?;
@@ -46,7 +47,7 @@ pub(crate) async fn create(
     locked.commit().await?;
     let row = finish(&app, row).await;
     let status = if row.effective_at.is_some() { StatusCode::CREATED } else { StatusCode::ACCEPTED };
-    Ok(created(status, &token, row, app.clock.now()))
+    Ok((headers(&standings), created(status, &token, row, app.clock.now())).into_response())
 }
 
 impl TokenRequest {

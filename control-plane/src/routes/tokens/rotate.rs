@@ -8,12 +8,13 @@ use crate::error::Error;
 use crate::idempotency::IdempotencyKey;
 use crate::operator::Operator;
 use crate::random;
+use crate::rate_limit::headers;
 use crate::routes::invalid;
 use crate::store::{TokenRow, tokens};
 use crate::token_request::TokenRequest;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use shared::problem::Problem;
 use shared::timestamp::Timestamp;
@@ -44,7 +45,7 @@ pub(crate) async fn rotate(
     if raw.grace_seconds > GRACE_S_MAX {
         return Err(invalid("/graceSeconds", &format!("expected at most {GRACE_S_MAX} seconds (30 days)")));
     }
-    app.creates.check(operator.workspace_id())?;
+    let standings = app.limits.check_create(operator.token_id(), operator.workspace_id().as_str())?;
     let once = key.map(|key| key.of("rotate", &(&token_id, &raw)));
     let mut locked = operator.lock(&app).await?;
     let operator = locked.check(&operator).await?;
@@ -67,7 +68,7 @@ pub(crate) async fn rotate(
     let (old, new) = tokio::join!(settle(&app, old), finish(&app, new));
     let is_effective = new.effective_at.is_some() && old.is_ok_and(|old| old.effective_at.is_some());
     let status = if is_effective { StatusCode::CREATED } else { StatusCode::ACCEPTED };
-    Ok(created(status, &token, new, app.clock.now()))
+    Ok((headers(&standings), created(status, &token, new, app.clock.now())).into_response())
 }
 
 fn check_rotatable(row: &TokenRow, now: Timestamp) -> Result<(), Error> {

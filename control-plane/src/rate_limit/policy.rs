@@ -1,0 +1,94 @@
+//! The numbers of each limit with their reason, and how they are told to a caller: `Retry-After` and the fields of
+//! draft-ietf-httpapi-ratelimit-headers.
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use shared::problem::Problem;
+use std::num::NonZeroU32;
+
+const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
+
+/// Tokens that one token makes. 500 at once: a large organisation moves all it has to new tokens. 20 per second in the
+/// long run: each is a change that a ledger takes and a write of KV, which is billed.
+pub(super) const CREATES: Policy = Policy {
+    name: "creates",
+    burst: nonzero(500),
+    per_s: nonzero(20),
+    words: ("One access token may create or rotate", "tokens", "Nothing was made; try again shortly."),
+};
+
+/// Tokens that a workspace makes. Twice as many, so that one token alone cannot use up what the others need, while more
+/// tokens do not make more of it.
+pub(super) const WORKSPACE_CREATES: Policy = Policy {
+    name: "workspace-creates",
+    burst: nonzero(1_000),
+    per_s: nonzero(40),
+    words: ("One workspace may create or rotate", "tokens", "Nothing was made; try again shortly."),
+};
+
+/// Answers of 401 to one address. 100 at once: the servers of a company whose token has just died share one. 5 per
+/// second in the long run: enough to see that something is wrong, and no flood of it.
+pub(super) const FAILURES: Policy = Policy {
+    name: "failed-authentications",
+    burst: nonzero(100),
+    per_s: nonzero(5),
+    words: (
+        "One address may send",
+        "requests without a valid access token",
+        "This one had none either; one that has is answered.",
+    ),
+};
+
+/// How much is allowed at once, and how much per second after that.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Policy {
+    /// For the fields and for metrics.
+    pub(super) name: &'static str,
+    pub(super) burst: NonZeroU32,
+    pub(super) per_s: NonZeroU32,
+    /// Who may do what, of what, and what a refusal means.
+    words: (&'static str, &'static str, &'static str),
+}
+
+/// Where a caller stands by a policy.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Standing {
+    pub(super) policy: Policy,
+    /// How many more are allowed at once.
+    pub(super) remaining: u32,
+    /// In seconds, if it was refused.
+    pub(super) retry_after_s: Option<u32>,
+}
+
+impl Standing {
+    /// What a caller who was refused is told.
+    pub(crate) fn problem(&self) -> Problem {
+        let Policy { burst, per_s, words: (who, what, meaning), .. } = self.policy;
+        let detail = format!("{who} {burst} {what} at once, and {per_s} per second after that. {meaning}");
+        Problem::rate_limited(self.retry_after_s.unwrap_or_default(), &detail)
+    }
+}
+
+/// The fields that tell where a caller stands, by each policy that was asked.
+pub(crate) fn headers(standings: &[Standing]) -> HeaderMap {
+    let policies = list(standings, |Standing { policy: Policy { name, burst, per_s, .. }, .. }| {
+        format!("\"{name}\";q={burst};w={}", burst.get().div_ceil(per_s.get()))
+    });
+    let standings = list(standings, |Standing { policy, remaining, retry_after_s }| {
+        let reset = retry_after_s.map(|seconds| format!(";t={seconds}")).unwrap_or_default();
+        format!("\"{}\";r={remaining}{reset}", policy.name)
+    });
+    let fields = [(RATELIMIT_POLICY, policies), (RATELIMIT, standings)];
+    fields.into_iter().filter_map(|(name, value)| Some((name, HeaderValue::try_from(value).ok()?))).collect()
+}
+
+fn list(standings: &[Standing], item: impl Fn(&Standing) -> String) -> String {
+    standings.iter().map(item).collect::<Vec<_>>().join(", ")
+}
+
+const fn nonzero(number: u32) -> NonZeroU32 {
+    match NonZeroU32::new(number) {
+        Some(number) => number,
+        None => NonZeroU32::MIN,
+    }
+}
