@@ -1,8 +1,10 @@
-//! The command line: `serve | migrate | workspace create | workspace list | token create | republish`.
+//! The command line: `serve | migrate | workspace create | list | set-plan | token create | doctor | republish`.
 
 use crate::app::{App, app};
 use crate::bootstrap::{self, WorkspaceRequest};
 use crate::clock::{Clock, SystemClock};
+use crate::doctor::{self, Finding, Level};
+use crate::housekeeping::keep_house;
 use crate::metrics::{self, Metrics};
 use crate::plan::Plan;
 use crate::progress_bar::Bar;
@@ -45,6 +47,8 @@ enum Command {
     /// Tokens.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Look at settings, database, edge, ledgers and clocks, and say what to do. 0: all is well; 1: something is broken.
+    Doctor,
     /// Start a new epoch and rebuild ledger and KV from the database; needed after a restored backup.
     Republish {
         /// Only this workspace.
@@ -139,30 +143,40 @@ async fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
             bootstrap::set_plan(&open(&cli.settings).await?, id.as_str(), plan, SystemClock.now()).await?;
         }
         Command::Token(TokenCommand::Create(args)) => return create_token(&cli.settings, args).await,
+        Command::Doctor => return doctor(&cli.settings).await,
         Command::Republish { workspace } => republish_all(&cli.settings, workspace).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 async fn open(settings: &RawSettings) -> anyhow::Result<Store> {
-    let url = settings.check_database_url().map_err(Unusable)?;
-    let store = Store::open(url).await;
-    let store = store.with_context(|| format!("cannot open the database {}", without_password(url)))?;
+    let store = open_as_it_is(settings).await?;
     store.migrate().await.context("cannot bring the database up to date")?;
     Ok(store)
 }
 
-/// The parts of the program, with a publisher that is already at work.
-async fn start(settings: &RawSettings) -> anyhow::Result<(App, EdgeClient)> {
+async fn open_as_it_is(settings: &RawSettings) -> anyhow::Result<Store> {
+    let url = settings.check_database_url().map_err(Unusable)?;
+    let store = Store::open(url).await;
+    store.with_context(|| format!("cannot open the database {}", without_password(url)))
+}
+
+/// The parts of the program.
+fn assemble(settings: &RawSettings, store: Store) -> anyhow::Result<(App, EdgeClient)> {
     let checked = settings.check().map_err(Unusable)?;
-    let store = open(settings).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let edge = EdgeClient::new(&checked, Arc::clone(&clock)).context("cannot set up calls of the edge")?;
     let metrics = Arc::<Metrics>::default();
     let publisher = Publisher::new(store.clone(), edge.clone(), Arc::clone(&clock), Arc::clone(&metrics));
-    tokio::spawn(Arc::clone(&publisher).run());
     let limits = Arc::new(RateLimits::new(Arc::clone(&metrics)));
-    let app = App { store, publisher, limits, metrics, clock, settings: Arc::new(checked) };
+    Ok((App { store, publisher, limits, metrics, clock, settings: Arc::new(checked) }, edge))
+}
+
+/// The parts of the program, with a publisher that is already at work.
+async fn start(settings: &RawSettings) -> anyhow::Result<(App, EdgeClient)> {
+    settings.check().map_err(Unusable)?;
+    let (app, edge) = assemble(settings, open(settings).await?)?;
+    tokio::spawn(Arc::clone(&app.publisher).run());
     Ok((app, edge))
 }
 
@@ -176,13 +190,32 @@ async fn serve(settings: &RawSettings) -> anyhow::Result<()> {
         tokio::spawn(axum::serve(listener, metrics::router(parts.clone())).into_future());
     }
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    tokio::spawn(Arc::clone(&parts.limits).forget());
+    tokio::spawn(keep_house(parts.clone()));
     shutdown::serve(listener, app(parts), signals).await
 }
 
 async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
     let cannot = || format!("cannot listen on {address}; set {setting} to a free address");
     TcpListener::bind(address).await.with_context(cannot)
+}
+
+async fn doctor(settings: &RawSettings) -> anyhow::Result<ExitCode> {
+    settings.check().map_err(Unusable)?;
+    let (app, edge) = assemble(settings, open_as_it_is(settings).await?)?;
+    let findings = doctor::examine(&app, &edge).await;
+    for Finding { level, what, advice } in &findings {
+        let sign = match level {
+            Level::Fine => "✔",
+            Level::Warning => "!",
+            Level::Broken => "✘",
+        };
+        println!("{sign} {what}");
+        if !advice.is_empty() {
+            println!("    {advice}");
+        }
+    }
+    let is_broken = findings.iter().any(|finding| finding.level == Level::Broken);
+    Ok(if is_broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 async fn create_workspace(settings: &RawSettings, args: WorkspaceArgs) -> anyhow::Result<()> {

@@ -13,8 +13,10 @@ const TOKENS: usize = 1_100;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_republish_goes_on_where_it_was() {
-    let server = Server::start(Plan::Team).await;
+    let mut server = Server::start(Plan::Team).await;
     let count = server.many_tokens(TOKENS).await;
+    // Nobody else is to write KV, whose answers are counted.
+    server.stop_publishing();
     server.edge.take_snapshot_parts();
 
     server.edge.break_at_part(1);
@@ -32,6 +34,7 @@ async fn an_interrupted_republish_goes_on_where_it_was() {
     assert!(server.edge.take_snapshot_parts().is_empty(), "the ledger has everything already");
     assert_eq!(told.lock().unwrap().first(), Some(&Progress::Kv { done: 600, of: count }), "400 are in KV already");
     assert_eq!(server.edge.ledger().position().unwrap().unwrap().epoch, 2);
+    server.crash_and_restart().await;
     server.until_status(&server.token(&["read"]).await.0, "active").await;
 
     republish(&server.app, &server.client, WORKSPACE, |_| ()).await.unwrap();

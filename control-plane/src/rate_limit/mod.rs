@@ -23,11 +23,6 @@ use shared::problem::Problem;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::time::sleep;
-
-/// How often those are forgotten who have not been counted for so long that nothing of it is left.
-const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 /// The limits of a process.
 pub struct RateLimits {
@@ -69,14 +64,11 @@ impl RateLimits {
         Error::RateLimited(Box::new(exceeded))
     }
 
-    /// Forgets, for ever, whoever is not limited any more: memory is bounded by the callers of a minute or so.
-    pub async fn forget(self: Arc<Self>) {
-        loop {
-            sleep(FORGET_EVERY).await;
-            self.creates.forget();
-            self.workspace_creates.forget();
-            self.failures.forget();
-        }
+    /// Forgets whoever is not limited any more: memory is bounded by the callers of a minute or so.
+    pub fn forget(&self) {
+        self.creates.forget();
+        self.workspace_creates.forget();
+        self.failures.forget();
     }
 }
 

@@ -81,6 +81,22 @@ impl Store {
         MIGRATIONS.run(&self.pool).await
     }
 
+    /// How many migrations of this release the database lacks.
+    ///
+    /// # Errors
+    /// If the database is out of reach.
+    pub async fn unapplied_migrations(&self) -> Result<usize, sqlx::Error> {
+        let mut connection = self.connection().await?;
+        let applied: Result<i64, _> =
+            sqlx::query_scalar("SELECT COUNT(*) FROM _sqlx_migrations").fetch_one(&mut *connection).await;
+        let applied = match applied {
+            // The table is made by the first migration.
+            Err(sqlx::Error::Database(_)) => 0,
+            applied => usize::try_from(applied?).unwrap_or_default(),
+        };
+        Ok(MIGRATIONS.iter().count().saturating_sub(applied))
+    }
+
     /// A connection for reading.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use shared::record::{Record, State};
 use shared::scope::ScopeSet;
 use shared::timestamp::Timestamp;
 use sqlx::AnyConnection;
+use std::collections::BTreeMap;
 
 /// Longest id in bytes that can be one.
 pub const ID_MAX: usize = 64;
@@ -209,6 +210,26 @@ pub async fn count_live(
     .bind(now.0.cast_signed())
     .fetch_one(connection)
     .await
+}
+
+/// How many live tokens of all workspaces were made under which pepper. Reads every token.
+///
+/// # Errors
+/// If the database fails.
+pub async fn live_by_pepper(
+    connection: &mut AnyConnection,
+    now: Timestamp,
+) -> Result<BTreeMap<String, i64>, sqlx::Error> {
+    let counts: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT pepper_id, COUNT(*) FROM tokens
+         WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)
+           AND (superseded_until IS NULL OR superseded_until > $1)
+         GROUP BY pepper_id",
+    )
+    .bind(now.0.cast_signed())
+    .fetch_all(connection)
+    .await?;
+    Ok(counts.into_iter().collect())
 }
 
 /// Every token of a workspace, for a snapshot.

@@ -1,0 +1,25 @@
+//! What is thrown away now and then, so that neither memory nor database grows with what is over.
+
+use crate::app::App;
+use crate::store::idempotency_keys;
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// How often. Both are quick, and nobody waits for them.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Keeps house for ever.
+pub async fn keep_house(app: App) {
+    loop {
+        sleep(EVERY).await;
+        app.limits.forget();
+        if let Err(why) = forget_keys(&app).await {
+            tracing::warn!("old idempotency keys are not thrown away, trying again in a minute: {why}");
+        }
+    }
+}
+
+async fn forget_keys(app: &App) -> Result<(), sqlx::Error> {
+    let mut connection = app.store.connection().await?;
+    idempotency_keys::forget_old(&mut connection, app.clock.now()).await
+}
