@@ -53,3 +53,9 @@ CREATE TABLE republishes (
   -- The snapshot is in force, and KV has every token up to this one; empty: none yet.
   kv_after TEXT
 );
+
+-- One for each kind of list; see src/store/tokens/list.rs.
+CREATE INDEX tokens_permanent ON tokens (workspace_id, id) WHERE revoked_at IS NULL AND expires_at IS NULL;
+CREATE INDEX tokens_temporary ON tokens (workspace_id, id) WHERE revoked_at IS NULL AND expires_at IS NOT NULL;
+CREATE INDEX tokens_revoked ON tokens (workspace_id, id) WHERE revoked_at IS NOT NULL;
+CREATE INDEX tokens_superseded ON tokens (workspace_id, id) WHERE superseded_until IS NOT NULL;

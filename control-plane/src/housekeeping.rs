@@ -12,14 +12,18 @@ const EVERY: Duration = Duration::from_secs(60);
 pub async fn keep_house(app: App) {
     loop {
         sleep(EVERY).await;
-        app.limits.forget();
-        if let Err(why) = forget_keys(&app).await {
+        if let Err(why) = keep_house_once(&app).await {
             tracing::warn!("old idempotency keys are not thrown away, trying again in a minute: {why}");
         }
     }
 }
 
-async fn forget_keys(app: &App) -> Result<(), sqlx::Error> {
+/// Throws away what is over now.
+///
+/// # Errors
+/// If the database fails.
+pub async fn keep_house_once(app: &App) -> Result<(), sqlx::Error> {
+    app.limits.forget();
     let mut connection = app.store.connection().await?;
     idempotency_keys::forget_old(&mut connection, app.clock.now()).await
 }

@@ -147,25 +147,23 @@ pub async fn set_replicated(
     digests: &[Digest],
     now: Timestamp,
 ) -> Result<Vec<i64>, sqlx::Error> {
-    let mut all = Vec::new();
-    for digest in digests {
-        let made: Vec<Option<i64>> = sqlx::query_scalar(unfinished!(
-            "UPDATE changes SET replicated_at = $4,
-               effective_at = CASE WHEN acknowledged_at IS NOT NULL OR (kind = 'create' AND announced = 0)
-                 THEN COALESCE(effective_at, $4) END
-             WHERE",
-            "AND workspace_id = $1 AND version <= $2 AND digest = $3 AND replicated_at IS NULL
-             RETURNING CASE WHEN kind = 'create' AND (announced = 0 OR acknowledged_at IS NOT NULL) THEN created_at END"
-        ))
-        .bind(workspace_id)
-        .bind(up_to.cast_signed())
-        .bind(digest.to_hex())
-        .bind(now.0.cast_signed())
-        .fetch_all(&mut *connection)
-        .await?;
-        all.extend(made.into_iter().flatten());
+    if digests.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(all)
+    let places: Vec<_> = (4..).take(digests.len()).map(|number| format!("${number}")).collect();
+    let update = unfinished!(
+        "UPDATE changes SET replicated_at = $3,
+           effective_at = CASE WHEN acknowledged_at IS NOT NULL OR (kind = 'create' AND announced = 0)
+             THEN COALESCE(effective_at, $3) END
+         WHERE",
+        "AND workspace_id = $1 AND version <= $2 AND replicated_at IS NULL AND digest IN ({places})
+         RETURNING CASE WHEN kind = 'create' AND (announced = 0 OR acknowledged_at IS NOT NULL) THEN created_at END"
+    );
+    let update = sqlx::AssertSqlSafe(update.replace("{places}", &places.join(", ")));
+    let query = sqlx::query_scalar(update).bind(workspace_id).bind(up_to.cast_signed()).bind(now.0.cast_signed());
+    let query = digests.iter().fold(query, |query, digest| query.bind(digest.to_hex()));
+    let made: Vec<Option<i64>> = query.fetch_all(connection).await?;
+    Ok(made.into_iter().flatten().collect())
 }
 
 /// Notes that the secret of a create goes out although the create is not effective; false
@@ -194,20 +192,16 @@ pub async fn not_replicated(
     up_to: u64,
     limit: usize,
 ) -> Result<Vec<TokenRow>, sqlx::Error> {
-    let ids: Vec<String> = sqlx::query_scalar(unfinished!(
+    let ids = unfinished!(
         "SELECT DISTINCT token_id FROM changes WHERE",
         "AND workspace_id = $1 AND version <= $2 AND replicated_at IS NULL ORDER BY token_id LIMIT $3"
-    ))
-    .bind(workspace_id)
-    .bind(up_to.cast_signed())
-    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-    .fetch_all(&mut *connection)
-    .await?;
-    let mut rows = Vec::with_capacity(ids.len());
-    for id in ids {
-        rows.extend(tokens::get(connection, workspace_id, &id).await?);
-    }
-    Ok(rows)
+    );
+    sqlx::query_as(sqlx::AssertSqlSafe(format!("{} WHERE t.id IN ({ids}) ORDER BY t.id", tokens::SELECT)))
+        .bind(workspace_id)
+        .bind(up_to.cast_signed())
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(connection)
+        .await
 }
 
 /// Workspaces with something left to do: a ledger to initialise, a change to publish or to replicate.

@@ -8,6 +8,7 @@
 mod database;
 #[path = "../../../shared/tests/support/mod.rs"]
 pub mod ledger_support;
+pub mod seed;
 
 use axum::Router;
 use axum::body::{Body, Bytes};

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::body::Query;
 use crate::error::Error;
 use crate::operator::Operator;
-use crate::store::tokens::Filter;
+use crate::store::tokens::{Filter, Status};
 use crate::store::{TokenRow, changes, tokens};
 use crate::view::TokenView;
 use axum::Json;
@@ -40,10 +40,7 @@ pub(crate) async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<TokenView>>, Error> {
     let page = PageQuery::check(query.limit.as_deref(), query.cursor)?;
-    let status = query.status.as_deref().unwrap_or("active");
-    if !["active", "expired", "revoked", "all"].contains(&status) {
-        return Err(invalid("status", "expected one of `active`, `expired`, `revoked`, `all`"));
-    }
+    let status = parse_status(query.status.as_deref())?;
     let project_id = query.project_id.as_deref().or(operator.project_id());
     if !operator.sees(project_id) {
         return Ok(Json(Page { data: Vec::new(), next_cursor: None }));
@@ -53,6 +50,16 @@ pub(crate) async fn list(
     let mut connection = app.store.connection().await?;
     let rows = tokens::list(&mut connection, operator.workspace_id().as_str(), filter, now).await?;
     Ok(Json(page.page(rows, |row| row.id.clone(), |row| TokenView::new(row, now))))
+}
+
+fn parse_status(text: Option<&str>) -> Result<Status, Error> {
+    match text {
+        None | Some("active") => Ok(Status::Active),
+        Some("expired") => Ok(Status::Expired),
+        Some("revoked") => Ok(Status::Revoked),
+        Some("all") => Ok(Status::All),
+        Some(_) => Err(invalid("status", "expected one of `active`, `expired`, `revoked`, `all`")),
+    }
 }
 
 /// `GET …/{tokenId}`: one token.

@@ -1,5 +1,9 @@
 //! Tokens: everything about them but their text.
 
+mod list;
+
+pub use list::{Filter, Status, list};
+
 use super::{Corrupt, Store};
 use shared::digest::Digest;
 use shared::id::{TokenId, WorkspaceId};
@@ -115,7 +119,9 @@ impl TokenRow {
     }
 }
 
-const SELECT: &str = "SELECT t.id, t.workspace_id, t.project_id, t.name, t.prefix, t.digest, t.pepper_id, t.scopes,
+/// Every column of [`TokenRow`], with when its last change was effective.
+pub(super) const SELECT: &str =
+    "SELECT t.id, t.workspace_id, t.project_id, t.name, t.prefix, t.digest, t.pepper_id, t.scopes,
     t.created_at, t.created_by, t.expires_at, t.revoked_at, t.last_used_at, t.superseded_by, t.superseded_until,
     t.version, c.effective_at
   FROM tokens t LEFT JOIN changes c ON c.workspace_id = t.workspace_id AND c.version = t.version";
@@ -145,51 +151,6 @@ pub async fn get(
         .bind(id)
         .fetch_optional(connection)
         .await
-}
-
-/// Which tokens a list shows.
-#[derive(Debug, Clone, Copy)]
-pub struct Filter<'a> {
-    /// `active` (pending ones included), `expired`, `revoked` or `all`.
-    pub status: &'a str,
-    /// Only this project's.
-    pub project_id: Option<&'a str>,
-    /// Only those after this one, for the next page.
-    pub after: Option<&'a str>,
-    /// At most so many.
-    pub limit: i64,
-}
-
-/// Tokens of a workspace, newest first.
-///
-/// # Errors
-/// If the database fails.
-pub async fn list(
-    connection: &mut AnyConnection,
-    workspace_id: &str,
-    filter: Filter<'_>,
-    now: Timestamp,
-) -> Result<Vec<TokenRow>, sqlx::Error> {
-    sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "{SELECT}
-         WHERE t.workspace_id = $1
-           AND (CAST($2 AS TEXT) IS NULL OR t.project_id = $2)
-           AND (CAST($3 AS TEXT) IS NULL OR t.id < $3)
-           AND CAST($4 AS TEXT) IN ('all', CASE
-             WHEN t.revoked_at IS NOT NULL AND c.effective_at IS NOT NULL THEN 'revoked'
-             WHEN t.revoked_at IS NULL AND t.superseded_until <= $5 THEN 'revoked'
-             WHEN t.revoked_at IS NULL AND t.expires_at <= $5 THEN 'expired'
-             ELSE 'active' END)
-         ORDER BY t.id DESC LIMIT $6"
-    )))
-    .bind(workspace_id)
-    .bind(filter.project_id)
-    .bind(filter.after)
-    .bind(filter.status)
-    .bind(now.0.cast_signed())
-    .bind(filter.limit)
-    .fetch_all(connection)
-    .await
 }
 
 /// How many tokens of a workspace are live: not revoked, not expired, not superseded.
