@@ -8,11 +8,15 @@
 mod database;
 #[path = "../../../shared/tests/support/mod.rs"]
 pub mod ledger_support;
+pub mod line;
+pub mod program;
+mod reconcile;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Request, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 pub use database::TestDatabase;
 
@@ -28,6 +32,7 @@ use control_plane::token_request::TokenRequest;
 use http_body_util::BodyExt;
 use ledger_support::keyring;
 use ledger_support::storage::MemoryStorage;
+use line::Line;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -49,6 +54,7 @@ pub const PROJECT: &str = "proj_test";
 /// The edge, as far as the control plane sees it.
 pub struct FakeEdge {
     pub url: String,
+    pub line: Arc<Line>,
     state: Arc<EdgeState>,
 }
 
@@ -72,17 +78,18 @@ struct EdgeState {
 
 impl FakeEdge {
     pub async fn start() -> Self {
-        let state = Arc::new(EdgeState::default());
+        let (state, line) = (Arc::new(EdgeState::default()), Arc::<Line>::default());
         let routes = Router::new()
             .route("/_edge/ledgers/{workspaceId}/publish", post(publish))
             .route("/_edge/ledgers/{workspaceId}/reserve", post(reserve))
             .route("/_edge/ledgers/{workspaceId}/snapshot", post(snapshot))
             .route("/_edge/kv", post(write_kv))
+            .layer(from_fn_with_state(Arc::clone(&line), line::pass))
             .with_state(Arc::clone(&state));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        Self { url, state }
+        Self { url, line, state }
     }
 
     pub fn set_down(&self, down: bool) {
@@ -120,7 +127,11 @@ impl FakeEdge {
     }
 
     pub fn kv_has(&self, digest: &Digest) -> bool {
-        self.state.kv.lock().unwrap().contains(digest)
+        self.kv().contains(digest)
+    }
+
+    pub fn kv(&self) -> MutexGuard<'_, HashSet<Digest>> {
+        self.state.kv.lock().unwrap()
     }
 }
 
@@ -264,6 +275,11 @@ impl Server {
 
     pub const fn database(&self) -> &TestDatabase {
         &self.database
+    }
+
+    /// Waits until database, ledger and KV agree.
+    pub async fn reconcile(&self) {
+        reconcile::reconcile(&self.database, &self.edge).await;
     }
 
     pub async fn send(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> Answer {
