@@ -1,5 +1,4 @@
 //! The real program, as a process of its own: what it logs, where it listens.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 mod support;
 
@@ -7,77 +6,10 @@ use control_plane::plan::Plan;
 use serde_json::{Value, json};
 use shared::ledger::LedgerStorage;
 use shared::record::State;
-use std::process::Stdio;
 use std::time::Duration;
+use support::program::Program;
 use support::{Server, WORKSPACE, digest_of, tokens_path};
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::{sleep, timeout};
-
-/// `control-plane serve` on the database and the edge of a [`Server`] that has stopped publishing.
-struct Program {
-    process: Child,
-    log: Lines<BufReader<ChildStderr>>,
-    url: String,
-    metrics_url: String,
-    http: reqwest::Client,
-}
-
-impl Program {
-    async fn start(server: &Server) -> Self {
-        server.stop_publishing();
-        let secret = |seed| {
-            let hex: String = (0..32_u8).map(|i| format!("{:02x}", i.wrapping_mul(37).wrapping_add(seed))).collect();
-            format!("k{seed}:{hex}")
-        };
-        let mut process = Command::new(env!("CARGO_BIN_EXE_control-plane"))
-            .arg("serve")
-            .env("DATABASE_URL", server.database().url())
-            .env("EDGE_URL", &server.edge.url)
-            .env("LISTEN_ADDR", "127.0.0.1:0")
-            .env("METRICS_ADDR", "127.0.0.1:0")
-            .env("LOG_FORMAT", "json")
-            .env("RUST_LOG", "info")
-            .env("TOKEN_PEPPER", secret(1))
-            .env("PUBLISH_KEY", secret(2))
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let log = BufReader::new(process.stderr.take().unwrap()).lines();
-        let http = reqwest::Client::new();
-        let mut program = Self { process, log, url: String::new(), metrics_url: String::new(), http };
-        program.metrics_url = program.url_after("metrics on ").await;
-        program.url = program.url_after("listening on ").await;
-        program
-    }
-
-    async fn url_after(&mut self, words: &str) -> String {
-        self.message(words).await.trim_start_matches(words).into()
-    }
-
-    /// The next message that begins with these words.
-    async fn message(&mut self, words: &str) -> String {
-        let line = self.line(|line| line["message"].as_str().is_some_and(|message| message.starts_with(words))).await;
-        line["message"].as_str().unwrap().into()
-    }
-
-    async fn signal(&self, name: &str) {
-        let id = self.process.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-s", name, &id]).status().await.unwrap().success());
-    }
-
-    /// The next line of the log that is like this. Every line is an object.
-    async fn line(&mut self, is_it: impl Fn(&Value) -> bool) -> Value {
-        while let Some(line) = self.log.next_line().await.unwrap() {
-            let line: Value = serde_json::from_str(&line).unwrap_or_else(|why| panic!("{why}: {line}"));
-            if is_it(&line) {
-                return line;
-            }
-        }
-        panic!("the log ended before");
-    }
-}
 
 #[tokio::test]
 async fn every_line_of_a_request_has_its_id_and_nothing_of_what_was_sent() {
@@ -156,7 +88,7 @@ async fn what_is_under_way_is_finished_before_the_process_ends() {
     let receipt: Value = serde_json::from_str(&receipt.text().await.unwrap()).unwrap();
     assert_eq!(receipt["status"], "revoked", "{receipt}");
     program.message("every request was answered").await;
-    assert_eq!(program.process.wait().await.unwrap().code(), Some(0));
+    assert_eq!(program.exit_code().await, Some(0));
 }
 
 #[tokio::test]
@@ -171,7 +103,7 @@ async fn a_second_signal_ends_the_process_at_once() {
     program.signal("INT").await;
     program.message("SIGINT: no connection is taken any more").await;
     program.signal("TERM").await;
-    let ended = timeout(Duration::from_secs(10), program.process.wait()).await;
-    assert_eq!(ended.expect("it waits for no lease").unwrap().code(), Some(1));
+    let ended = timeout(Duration::from_secs(10), program.exit_code()).await;
+    assert_eq!(ended.expect("it waits for no lease"), Some(1));
     assert!(revoke.await.unwrap().is_err(), "nobody was left to answer");
 }

@@ -142,5 +142,5 @@ fn is_scan(step: &str) -> bool {
                 step == named || step.starts_with(&format!("{named} "))
             })
     };
-    LARGE.iter().any(|table| whole(table)) && !SMALL_INDEXES.iter().any(|index| step.contains(index))
+    LARGE.iter().any(whole) && !SMALL_INDEXES.iter().any(|index| step.contains(index))
 }

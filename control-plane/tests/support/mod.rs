@@ -5,21 +5,28 @@
 #![expect(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
 #![expect(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+mod clock;
+pub mod cut;
 mod database;
 #[path = "../../../shared/tests/support/mod.rs"]
 pub mod ledger_support;
+pub mod line;
+pub mod program;
+mod reconcile;
 pub mod seed;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Request, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::routing::post;
+use clock::MovedClock;
 pub use database::TestDatabase;
 
 use control_plane::app::App;
 use control_plane::bootstrap::{self, WorkspaceRequest};
-use control_plane::clock::{Clock, SystemClock};
+use control_plane::clock::Clock;
 use control_plane::metrics::Metrics;
 use control_plane::plan::Plan;
 use control_plane::publisher::{EdgeClient, Publisher};
@@ -30,6 +37,7 @@ use control_plane::token_request::TokenRequest;
 use http_body_util::BodyExt;
 use ledger_support::keyring;
 use ledger_support::storage::MemoryStorage;
+use line::Line;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -51,11 +59,13 @@ pub const PROJECT: &str = "proj_test";
 /// The edge, as far as the control plane sees it.
 pub struct FakeEdge {
     pub url: String,
+    pub line: Arc<Line>,
     state: Arc<EdgeState>,
 }
 
 #[derive(Default)]
 struct EdgeState {
+    clock: MovedClock,
     ledgers: Mutex<HashMap<String, MemoryStorage>>,
     kv: Mutex<HashSet<Digest>>,
     /// Whether the ledgers answer.
@@ -80,18 +90,24 @@ struct EdgeState {
 
 impl FakeEdge {
     pub async fn start() -> Self {
-        let state = Arc::new(EdgeState::default());
+        let (state, line) = (Arc::new(EdgeState::default()), Arc::<Line>::default());
         let routes = Router::new()
             .route("/_edge/ledgers/{workspaceId}/publish", post(publish))
             .route("/_edge/ledgers/{workspaceId}/reserve", post(reserve))
             .route("/_edge/ledgers/{workspaceId}/snapshot", post(snapshot))
             .route("/_edge/ledgers/{workspaceId}/status", post(status))
             .route("/_edge/kv", post(write_kv))
+            .layer(from_fn_with_state(Arc::clone(&line), line::pass))
             .with_state(Arc::clone(&state));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        Self { url, state }
+        Self { url, line, state }
+    }
+
+    /// Of the machines of the edge.
+    pub fn clock(&self) -> &MovedClock {
+        &self.state.clock
     }
 
     pub fn set_down(&self, down: bool) {
@@ -138,25 +154,34 @@ impl FakeEdge {
         self.ledgers().get(WORKSPACE).cloned().unwrap_or_default()
     }
 
+    /// The last change that the ledger has applied.
+    pub fn ledger_version(&self) -> u64 {
+        shared::ledger::LedgerStorage::position(&self.ledger()).unwrap().map_or(0, |position| position.head.version)
+    }
+
     pub fn ledgers(&self) -> MutexGuard<'_, HashMap<String, MemoryStorage>> {
         self.state.ledgers.lock().unwrap()
     }
 
     pub fn kv_has(&self, digest: &Digest) -> bool {
-        self.state.kv.lock().unwrap().contains(digest)
+        self.kv().contains(digest)
+    }
+
+    pub fn kv(&self) -> MutexGuard<'_, HashSet<Digest>> {
+        self.state.kv.lock().unwrap()
     }
 }
 
-fn verify(path: &str, headers: &HeaderMap, body: &Bytes) -> Result<(), StatusCode> {
+fn verify(state: &EdgeState, path: &str, headers: &HeaderMap, body: &Bytes) -> Result<(), StatusCode> {
     let call = SignedCall { label: TO_EDGE, method: "POST", path, body };
     let header = headers.get(HEADER).and_then(|value| value.to_str().ok());
-    call.verify(header, &keyring(2), SystemClock.now()).map_err(|_| StatusCode::UNAUTHORIZED)
+    call.verify(header, &keyring(2), state.clock.now()).map_err(|_| StatusCode::UNAUTHORIZED)
 }
 
 /// An instance that has granted a lease just now, if leases are set.
 fn instance(state: &EdgeState, storage: &mut MemoryStorage) -> Ledger {
     use shared::ledger::{Format, LedgerStorage, Renewal};
-    let (now, lease_ms) = (SystemClock.now(), *state.lease_ms.lock().unwrap());
+    let (now, lease_ms) = (state.clock.now(), *state.lease_ms.lock().unwrap());
     let alive_ms = *state.inherited_ms.lock().unwrap();
     let inherited = (alive_ms > 0).then_some(StoredWindow { alive_ms, at: now });
     let mut ledger = Ledger::new(lease_ms, inherited, now);
@@ -170,7 +195,8 @@ fn instance(state: &EdgeState, storage: &mut MemoryStorage) -> Ledger {
 }
 
 async fn publish(state: State<Arc<EdgeState>>, id: Path<String>, headers: HeaderMap, body: Bytes) -> LedgerAnswer {
-    let step = |ledger: Ledger, storage: &mut _, message| ledger.publish(storage, &message, SystemClock.now());
+    let now = state.clock.now();
+    let step = |ledger: Ledger, storage: &mut _, message| ledger.publish(storage, &message, now);
     ledger_call(&state, &id, "publish", &headers, &body, step)
 }
 
@@ -180,12 +206,14 @@ async fn snapshot(state: State<Arc<EdgeState>>, id: Path<String>, headers: Heade
         return Err(StatusCode::BAD_GATEWAY);
     }
     state.snapshot_parts.lock().unwrap().push(part);
-    let step = |ledger: Ledger, storage: &mut _, message| ledger.snapshot(storage, &message, SystemClock.now());
+    let now = state.clock.now();
+    let step = |ledger: Ledger, storage: &mut _, message| ledger.snapshot(storage, &message, now);
     ledger_call(&state, &id, "snapshot", &headers, &body, step)
 }
 
 async fn status(state: State<Arc<EdgeState>>, id: Path<String>, headers: HeaderMap, body: Bytes) -> LedgerAnswer {
-    let step = |ledger: Ledger, storage: &mut _, (): ()| ledger.status(storage, SystemClock.now());
+    let now = state.clock.now();
+    let step = |ledger: Ledger, storage: &mut _, (): ()| ledger.status(storage, now);
     ledger_call(&state, &id, "status", &headers, &body, step)
 }
 
@@ -205,7 +233,7 @@ fn ledger_call<M: DeserializeOwned, A: Serialize>(
     body: &Bytes,
     step: impl FnOnce(Ledger, &mut MemoryStorage, M) -> Result<A, Infallible>,
 ) -> LedgerAnswer {
-    verify(&format!("/_edge/ledgers/{id}/{call}"), headers, body)?;
+    verify(state, &format!("/_edge/ledgers/{id}/{call}"), headers, body)?;
     if state.down.load(Ordering::SeqCst) {
         return Err(StatusCode::SERVICE_UNAVAILABLE);
     }
@@ -217,7 +245,7 @@ fn ledger_call<M: DeserializeOwned, A: Serialize>(
 }
 
 async fn write_kv(State(state): State<Arc<EdgeState>>, headers: HeaderMap, body: Bytes) -> Result<String, StatusCode> {
-    verify("/_edge/kv", &headers, &body)?;
+    verify(&state, "/_edge/kv", &headers, &body)?;
     if state.kv_down.load(Ordering::SeqCst) {
         return Err(StatusCode::SERVICE_UNAVAILABLE);
     }
@@ -237,6 +265,8 @@ async fn write_kv(State(state): State<Arc<EdgeState>>, headers: HeaderMap, body:
 /// The application with a workspace and its admin token.
 pub struct Server {
     pub edge: FakeEdge,
+    /// Of the control plane's machine.
+    pub clock: MovedClock,
     pub app: App,
     pub client: EdgeClient,
     pub admin: String,
@@ -264,14 +294,14 @@ impl Answer {
 
 impl Server {
     pub async fn start(plan: Plan) -> Self {
-        let (edge, database) = (FakeEdge::start().await, TestDatabase::create().await);
-        let (app, client) = open(&edge, database.url()).await;
+        let (edge, database, clock) = (FakeEdge::start().await, TestDatabase::create().await, MovedClock::default());
+        let (app, client) = open(&edge, database.url(), clock.clone()).await;
         let project = Some(PROJECT.parse().unwrap());
         let request = WorkspaceRequest { id: WORKSPACE.parse().unwrap(), name: "Test".into(), plan, project };
         bootstrap::create_workspace(&app.store, request, app.clock.now()).await.unwrap();
         let publishing = tokio::spawn(Arc::clone(&app.publisher).run());
         let router = control_plane::app::app(app.clone());
-        let mut server = Self { edge, app, client, admin: String::new(), router, publishing, database };
+        let mut server = Self { edge, clock, app, client, admin: String::new(), router, publishing, database };
         server.admin = server.operator_token(8).await;
         server
     }
@@ -303,8 +333,14 @@ impl Server {
 
     /// The process dies, and another one starts on what it left.
     pub async fn crash_and_restart(&mut self) {
+        let url = self.database.url().to_owned();
+        self.restart_on(&url).await;
+    }
+
+    /// The same, with another way to its database.
+    pub async fn restart_on(&mut self, url: &str) {
         self.publishing.abort();
-        let (app, client) = open(&self.edge, self.database.url()).await;
+        let (app, client) = open(&self.edge, url, self.clock.clone()).await;
         (self.app, self.client) = (app, client);
         self.publishing = tokio::spawn(Arc::clone(&self.app.publisher).run());
         self.router = control_plane::app::app(self.app.clone());
@@ -317,6 +353,17 @@ impl Server {
 
     pub const fn database(&self) -> &TestDatabase {
         &self.database
+    }
+
+    /// The clocks of all machines show so many milliseconds more than the real one.
+    pub fn set_clocks(&self, ms: i64) {
+        self.clock.set_offset(ms);
+        self.edge.clock().set_offset(ms);
+    }
+
+    /// Waits until database, ledger and KV agree.
+    pub async fn reconcile(&self) {
+        reconcile::reconcile(&self.database, &self.edge).await;
     }
 
     pub async fn send(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> Answer {
@@ -409,7 +456,7 @@ pub fn tokens_path(id: &str) -> String {
     if id.is_empty() { base } else { format!("{base}/{id}") }
 }
 
-async fn open(edge: &FakeEdge, database_url: &str) -> (App, EdgeClient) {
+async fn open(edge: &FakeEdge, database_url: &str, clock: MovedClock) -> (App, EdgeClient) {
     let settings = Settings {
         edge_url: edge.url.clone(),
         token_prefix: TokenPrefix::default(),
@@ -419,7 +466,7 @@ async fn open(edge: &FakeEdge, database_url: &str) -> (App, EdgeClient) {
     };
     let store = Store::open(database_url).await.unwrap();
     store.migrate().await.unwrap();
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let clock: Arc<dyn Clock> = Arc::new(clock);
     let client = EdgeClient::new(&settings, Arc::clone(&clock)).unwrap();
     let metrics = Arc::<Metrics>::default();
     let publisher = Publisher::new(store.clone(), client.clone(), Arc::clone(&clock), Arc::clone(&metrics));
