@@ -6,17 +6,23 @@ use control_plane::plan::Plan;
 use control_plane::republish::{Progress, republish};
 use shared::ledger::LedgerStorage;
 use std::sync::Mutex;
+use support::seed::seed;
 use support::{Server, WORKSPACE};
 
-/// Three parts of 500 at most.
-const TOKENS: usize = 1_100;
+/// Three parts of 500 at most, and the admin's.
+const TOKENS: u32 = 1_100;
+
+/// A server whose publisher writes no KV, where answers are counted.
+async fn server() -> Server {
+    let server = Server::start(Plan::Team).await;
+    seed(&mut server.database().connect().await, TOKENS).await;
+    server.stop_publishing();
+    server
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_republish_goes_on_where_it_was() {
-    let mut server = Server::start(Plan::Team).await;
-    let count = server.many_tokens(TOKENS).await;
-    // Nobody else is to write KV, whose answers are counted.
-    server.stop_publishing();
+    let (mut server, count) = (server().await, 1 + TOKENS as usize);
     server.edge.take_snapshot_parts();
 
     server.edge.break_at_part(1);
@@ -43,8 +49,7 @@ async fn an_interrupted_republish_goes_on_where_it_was() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_meanwhile_makes_it_begin_anew() {
-    let server = Server::start(Plan::Team).await;
-    server.many_tokens(TOKENS).await;
+    let mut server = server().await;
     server.edge.take_snapshot_parts();
     server.edge.break_at_part(1);
     republish(&server.app, &server.client, WORKSPACE, |_| ()).await.unwrap_err();
@@ -54,5 +59,6 @@ async fn a_change_meanwhile_makes_it_begin_anew() {
     let done = republish(&server.app, &server.client, WORKSPACE, |_| ()).await.unwrap();
     assert_eq!(server.edge.take_snapshot_parts(), [2, 0, 1, 2]);
     assert_eq!(done.epoch, 3);
+    server.crash_and_restart().await;
     server.until_status(&id, "active").await;
 }

@@ -314,23 +314,6 @@ impl Server {
         token.as_token().expose().into()
     }
 
-    /// Tokens made at the machine itself, which no rate limits; returns how many the workspace has then.
-    pub async fn many_tokens(&self, count: usize) -> usize {
-        let mut made = tokio::task::JoinSet::new();
-        for number in 0..count {
-            let app = self.app.clone();
-            let (name, scopes) = (format!("Token {number}"), ScopeSet::from_bits(2));
-            let request = TokenRequest { name, scopes, project_id: None, expires_at: None };
-            made.spawn(async move { bootstrap::create_token(&app, WORKSPACE, request).await.unwrap() });
-        }
-        let count = 1 + made.join_all().await.len();
-        // On a busy machine some of them are pending for a while.
-        while !self.get("/readyz").await.json()["oldestPendingChangeMs"].is_null() {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        count
-    }
-
     /// The process dies, and another one starts on what it left.
     pub async fn crash_and_restart(&mut self) {
         let url = self.database.url().to_owned();
