@@ -130,6 +130,25 @@ async fn nobody_gives_away_more_than_they_have() {
     assert_eq!((answer.status, answer.slug().as_str()), (404, "not-found"), "what it may not see is not there");
 }
 
+/// What a caller may do is judged when its change is made, by what it is then.
+#[tokio::test]
+async fn a_caller_that_is_narrowed_while_it_sends_changes_nothing() {
+    let server = Server::start(Plan::Pro).await;
+    let (target, _) = server.token(&["read"]).await;
+    let (caller, token) = server.token(&["admin"]).await;
+    let (body, send) = support::slow_body(json!({"name": "Changed", "scopes": ["admin"]}));
+    let request = axum::http::Request::patch(support::tokens_path(&target))
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json");
+    let (answer, ()) = tokio::join!(server.answer(request.body(body).unwrap()), async {
+        let narrowed = server.patch(&server.admin, &caller, json!({"scopes": ["read"]})).await;
+        assert_eq!(narrowed.status, 200, "{}", narrowed.text);
+        send.send(()).unwrap();
+    });
+    assert_eq!((answer.status, answer.slug().as_str()), (403, "insufficient-scope"), "{}", answer.text);
+    assert_eq!(server.get(&support::tokens_path(&target)).await.json()["name"], "Test");
+}
+
 #[tokio::test]
 async fn what_is_dead_stays_dead() {
     let server = Server::start(Plan::Pro).await;

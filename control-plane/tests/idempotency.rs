@@ -2,6 +2,7 @@
 
 mod support;
 
+use control_plane::housekeeping::keep_house_once;
 use control_plane::plan::Plan;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -78,4 +79,26 @@ async fn what_failed_is_not_remembered() {
         let answer = create(&server, key, &json!({"name": "CI", "scopes": ["read"]})).await;
         assert_eq!((answer.status, answer.slug().as_str()), (422, "validation-failed"), "{key:?}: {}", answer.text);
     }
+}
+
+#[tokio::test]
+async fn a_key_is_forgotten_after_a_day() {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+    let server = Server::start(Plan::Pro).await;
+    let body = json!({"name": "CI", "scopes": ["read"]});
+    let first = create(&server, "k1", &body).await.json();
+    server.set_clocks(DAY_MS - 60_000);
+    keep_house_once(&server.app).await.unwrap();
+    assert_eq!(create(&server, "k1", &body).await.json()["id"], first["id"], "a minute before");
+    server.set_clocks(DAY_MS + 60_000);
+    let second = create(&server, "k1", &body).await;
+    assert_eq!(second.status, 201, "it begins anew although nobody has thrown it away: {}", second.text);
+    assert_ne!(second.json()["id"], first["id"]);
+    assert_eq!(create(&server, "k1", &body).await.json()["id"], second.json()["id"]);
+    server.set_clocks(2 * DAY_MS + 120_000);
+    keep_house_once(&server.app).await.unwrap();
+    let mut connection = server.database().connect().await;
+    let kept = sqlx::query_scalar("SELECT COUNT(*) FROM idempotency_keys").fetch_one(&mut connection).await;
+    let kept: i64 = kept.unwrap();
+    assert_eq!(kept, 0);
 }

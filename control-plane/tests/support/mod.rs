@@ -372,7 +372,12 @@ impl Server {
             Some(body) => request.header("content-type", "application/json").body(Body::from(body.to_string())),
             None => request.body(Body::empty()),
         };
-        let answer = self.router.clone().oneshot(request.unwrap()).await.unwrap();
+        self.answer(request.unwrap()).await
+    }
+
+    /// What a request is answered with.
+    pub async fn answer(&self, request: Request<Body>) -> Answer {
+        let answer = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let bytes = answer.into_body().collect().await.unwrap().to_bytes();
         Answer { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }
@@ -426,6 +431,13 @@ impl Answer {
     pub fn text_of(&self, name: &str) -> String {
         self.json()[name].as_str().unwrap_or_else(|| panic!("no {name}: {}", self.text)).into()
     }
+}
+
+/// A body that arrives when that is said.
+pub fn slow_body(body: Value) -> (Body, tokio::sync::oneshot::Sender<()>) {
+    let (send, sent) = tokio::sync::oneshot::channel();
+    let body = futures_util::stream::once(async move { sent.await.map(|()| body.to_string()) });
+    (Body::from_stream(body), send)
 }
 
 /// The digest of a token under the pepper of these tests.
