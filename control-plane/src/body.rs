@@ -19,13 +19,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
         if !is_json(&request) {
-            return Err(not_json());
+            return Err(not_json().into());
         }
         parse(&read(request).await?).map(Self)
     }
 }
 
-/// A JSON body, or none where that says enough.
+/// A JSON body, or none (or `null`) where that says enough.
 pub(crate) struct OptionalJson<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> {
@@ -35,22 +35,25 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJ
         let is_json = is_json(&request);
         match read(request).await? {
             body if body.is_empty() => Ok(Self(T::default())),
-            _ if !is_json => Err(not_json()),
-            body => parse(&body).map(Self),
+            _ if !is_json => Err(not_json().into()),
+            body => parse::<Option<T>>(&body).map(|body| Self(body.unwrap_or_default())),
         }
     }
 }
 
 async fn read(request: Request) -> Result<Bytes, Error> {
-    to_bytes(request.into_body(), BODY_MAX).await.map_err(|_| {
-        Problem::new(413, "payload-too-large", "The body is too large").detail("A body may have at most 64 KiB.").into()
-    })
+    to_bytes(request.into_body(), BODY_MAX).await.map_err(|_| too_large().into())
 }
 
-fn not_json() -> Error {
+/// 413: the body is too large.
+pub(crate) fn too_large() -> Problem {
+    Problem::new(413, "payload-too-large", "The body is too large").detail("A body may have at most 64 KiB.")
+}
+
+/// 415: the body is not said to be JSON.
+pub(crate) fn not_json() -> Problem {
     Problem::new(415, "unsupported-media-type", "The body is not JSON")
         .detail("Send the body as JSON, with the header `Content-Type: application/json`.")
-        .into()
 }
 
 fn is_json(request: &Request) -> bool {

@@ -15,6 +15,7 @@ mod error;
 mod idempotency;
 pub mod log;
 pub mod metrics;
+pub mod openapi;
 mod operator;
 pub mod plan;
 pub mod publisher;
