@@ -154,6 +154,15 @@ async fn unknown_ids_are_not_found_and_foreign_workspaces_are_refused_without_a_
 }
 
 #[tokio::test]
+async fn a_token_may_expire_later_than_kv_can_count() {
+    let server = Server::start(Plan::Pro).await;
+    let body = json!({"name": "t", "scopes": ["read"], "expiresAt": "9999-12-01"});
+    let late = server.create(&server.admin, body).await;
+    assert_eq!(late.status, 201, "{}", late.text);
+    assert!(server.edge.kv_has(&digest_of(&late.text_of("token"))));
+}
+
+#[tokio::test]
 async fn the_token_is_nowhere_in_the_database() {
     let server = Server::start(Plan::Pro).await;
     let (id, token) = server.token(&["read"]).await;

@@ -189,6 +189,10 @@ async fn write_kv(State(state): State<Arc<EdgeState>>, headers: HeaderMap, body:
         return Err(StatusCode::SERVICE_UNAVAILABLE);
     }
     let writes: KvWrites = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    // As workerd does: it takes the seconds as a signed 32-bit number.
+    if writes.puts.iter().filter_map(|put| put.expiration_s).any(|seconds| i32::try_from(seconds).is_err()) {
+        return Err(StatusCode::SERVICE_UNAVAILABLE);
+    }
     state.kv_writes.fetch_add(1, Ordering::SeqCst);
     let kv_ms = *state.kv_ms.lock().unwrap();
     tokio::time::sleep(Duration::from_millis(kv_ms)).await;
