@@ -3,6 +3,7 @@
 use crate::openapi::schema;
 use crate::times;
 use serde::{Deserialize, Deserializer, Serialize};
+use shared::id::ProjectId;
 use shared::problem::FieldError;
 use shared::scope::{Scope, ScopeSet};
 use shared::timestamp::Timestamp;
@@ -56,10 +57,11 @@ impl RawTokenRequest {
         let mut errors = Vec::new();
         let name = note(&mut errors, "/name", check_name(&self.name));
         let scopes = note(&mut errors, "/scopes", check_scopes(&self.scopes));
+        let project_id = note(&mut errors, "/projectId", check_project(self.project_id));
         let expires_at = note(&mut errors, "/expiresAt", check_expiry(self.expires_at.as_deref(), now));
-        match (name, scopes, expires_at) {
-            (Some(name), Some(scopes), Some(expires_at)) => {
-                Ok(TokenRequest { name, scopes, project_id: self.project_id, expires_at })
+        match (name, scopes, project_id, expires_at) {
+            (Some(name), Some(scopes), Some(project_id), Some(expires_at)) => {
+                Ok(TokenRequest { name, scopes, project_id, expires_at })
             }
             _ => Err(errors),
         }
@@ -138,6 +140,14 @@ fn check_scopes(names: &[String]) -> Result<ScopeSet, String> {
     }
     let scopes = names.iter().map(|name| name.parse::<Scope>().map_err(|why| format!("`{name}`: {why}")));
     scopes.collect()
+}
+
+/// An id that can be one: what is no text for the database is not looked up.
+fn check_project(id: Option<String>) -> Result<Option<String>, String> {
+    match id.as_deref().map(str::parse::<ProjectId>) {
+        Some(Err(why)) => Err(why.to_string()),
+        _ => Ok(id),
+    }
 }
 
 fn check_expiry(text: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, String> {

@@ -8,9 +8,6 @@ use shared::scope::ScopeSet;
 use shared::timestamp::Timestamp;
 use sqlx::AnyConnection;
 
-/// Longest id in bytes that can be one.
-pub const ID_MAX: usize = 64;
-
 /// A token. Times are milliseconds since 1970.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct TokenRow {

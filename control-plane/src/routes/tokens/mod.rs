@@ -20,6 +20,7 @@ use crate::view::TokenView;
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
+use shared::id::ProjectId;
 use shared::problem::Problem;
 use shared::timestamp::Timestamp;
 use utoipa::{IntoParams, ToSchema};
@@ -73,6 +74,9 @@ pub(crate) async fn list(
     let status = query.status.as_deref().unwrap_or("active");
     if !["active", "expired", "revoked", "all"].contains(&status) {
         return Err(invalid("status", "expected one of `active`, `expired`, `revoked`, `all`"));
+    }
+    if let Some(Err(why)) = query.project_id.as_deref().map(str::parse::<ProjectId>) {
+        return Err(invalid("projectId", &why.to_string()));
     }
     let project_id = query.project_id.as_deref().or(operator.project_id());
     if !operator.sees(project_id) {

@@ -13,6 +13,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use shared::id::TokenId;
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 
@@ -112,7 +113,7 @@ async fn save_revocations(app: &App, operator: &Operator, ids: &[String]) -> Res
     let mut locked = operator.lock(app).await?;
     let operator = locked.check(operator).await?;
     let mut rows = BTreeMap::new();
-    for id in ids.iter().filter(|id| id.len() <= tokens::ID_MAX) {
+    for id in ids.iter().filter(|id| id.parse::<TokenId>().is_ok()) {
         let row = tokens::get(locked.connection(), operator.workspace_id().as_str(), id).await?;
         if let Some(row) = row.filter(|row| operator.sees(row.project_id.as_deref())) {
             rows.insert(id.clone(), row);
