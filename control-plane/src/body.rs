@@ -69,9 +69,20 @@ fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Error> {
 fn parse_fields<T: DeserializeOwned>(body: &Bytes) -> Result<T, FieldError> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let parsed = serde_path_to_error::deserialize(&mut reader)
-        .map_err(|why| FieldError { pointer: pointer(why.path()), detail: why.inner().to_string() })?;
-    reader.end().map_err(|why| FieldError { pointer: String::new(), detail: why.to_string() })?;
+        .map_err(|why| FieldError { pointer: pointer(why.path()), detail: words(why.inner()) })?;
+    reader.end().map_err(|why| FieldError { pointer: String::new(), detail: words(&why) })?;
     Ok(parsed)
+}
+
+/// What is wrong: with the JSON, and then where; or with a field, which the pointer names.
+fn words(why: &serde_json::Error) -> String {
+    let words = why.to_string();
+    if why.is_data() {
+        let place = format!(" at line {} column {}", why.line(), why.column());
+        words.strip_suffix(&place).map(String::from).unwrap_or(words)
+    } else {
+        format!("the body is not JSON: {words}")
+    }
 }
 
 /// A JSON pointer (RFC 6901); empty for the whole body.
