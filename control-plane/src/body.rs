@@ -28,9 +28,7 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
         let body = read.await.map_err(|_| {
             Problem::invalid_request("The body did not arrive within 10 s. Nothing was changed; send it again.")
         })?;
-        let body = body.map_err(|_| {
-            Problem::new(413, "payload-too-large", "The body is too large").detail("A body may have at most 64 KiB.")
-        })?;
+        let body = body.map_err(|_| too_large())?;
         Ok(Self(body))
     }
 }
@@ -43,14 +41,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         if !is_json(&request) {
-            return Err(not_json());
+            return Err(not_json().into());
         }
         let Raw(body) = Raw::from_request(request, state).await?;
         parse(&body).map(Self)
     }
 }
 
-/// A JSON body, or none where that says enough.
+/// A JSON body, or none (or `null`) where that says enough.
 pub(crate) struct OptionalJson<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> {
@@ -60,16 +58,21 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJ
         let is_json = is_json(&request);
         match Raw::from_request(request, state).await?.0 {
             body if body.is_empty() => Ok(Self(T::default())),
-            _ if !is_json => Err(not_json()),
-            body => parse(&body).map(Self),
+            _ if !is_json => Err(not_json().into()),
+            body => parse::<Option<T>>(&body).map(|body| Self(body.unwrap_or_default())),
         }
     }
 }
 
-fn not_json() -> Error {
+/// 413: the body is too large.
+pub(crate) fn too_large() -> Problem {
+    Problem::new(413, "payload-too-large", "The body is too large").detail("A body may have at most 64 KiB.")
+}
+
+/// 415: the body is not said to be JSON.
+pub(crate) fn not_json() -> Problem {
     Problem::new(415, "unsupported-media-type", "The body is not JSON")
         .detail("Send the body as JSON, with the header `Content-Type: application/json`.")
-        .into()
 }
 
 fn is_json(request: &Request) -> bool {
@@ -85,9 +88,20 @@ fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Error> {
 fn parse_fields<T: DeserializeOwned>(body: &Bytes) -> Result<T, FieldError> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let parsed = serde_path_to_error::deserialize(&mut reader)
-        .map_err(|why| FieldError { pointer: pointer(why.path()), detail: why.inner().to_string() })?;
-    reader.end().map_err(|why| FieldError { pointer: String::new(), detail: why.to_string() })?;
+        .map_err(|why| FieldError { pointer: pointer(why.path()), detail: words(why.inner()) })?;
+    reader.end().map_err(|why| FieldError { pointer: String::new(), detail: words(&why) })?;
     Ok(parsed)
+}
+
+/// What is wrong: with the JSON, and then where; or with a field, which the pointer names.
+fn words(why: &serde_json::Error) -> String {
+    let words = why.to_string();
+    if why.is_data() {
+        let place = format!(" at line {} column {}", why.line(), why.column());
+        words.strip_suffix(&place).map(String::from).unwrap_or(words)
+    } else {
+        format!("the body is not JSON: {words}")
+    }
 }
 
 /// A JSON pointer (RFC 6901); empty for the whole body.

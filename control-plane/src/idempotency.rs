@@ -8,6 +8,9 @@ use base16ct::lower;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use shared::problem::{FieldError, Problem};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 const HEADER: &str = "idempotency-key";
 
@@ -30,6 +33,18 @@ impl IdempotencyKey {
     pub(crate) fn of(self, route: &'static str, request: &impl Serialize) -> Once {
         let request = serde_json::to_vec(request).unwrap_or_default();
         Once { route, key: self.0, fingerprint: lower::encode_string(&Sha256::digest(request)) }
+    }
+}
+
+impl IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let words = "One of your own, such as a UUID, for each thing that is to be made. A repeat within 24 hours makes \
+                     nothing, and answers 200 with what was made then, `replayed: true` and no text. The same key with \
+                     another body is 422.";
+        let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(KEY_MAX));
+        let text = text.pattern(Some("^[!-~]+( *[!-~]+)*$"));
+        let header = ParameterBuilder::new().name("Idempotency-Key").parameter_in(ParameterIn::Header);
+        vec![header.description(Some(words)).schema(Some(text.build())).build()]
     }
 }
 

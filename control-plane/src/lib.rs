@@ -17,6 +17,7 @@ pub mod housekeeping;
 mod idempotency;
 pub mod log;
 pub mod metrics;
+pub mod openapi;
 mod operator;
 pub mod plan;
 mod progress_bar;

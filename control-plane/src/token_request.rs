@@ -1,29 +1,37 @@
 //! What a token should be, new or changed: checked and trimmed before anything is looked up.
 
+use crate::openapi::schema;
 use crate::times;
 use serde::{Deserialize, Deserializer, Serialize};
+use shared::id::ProjectId;
 use shared::problem::FieldError;
 use shared::scope::{Scope, ScopeSet};
 use shared::timestamp::Timestamp;
+use utoipa::ToSchema;
 
 /// Longest name in characters.
 const NAME_MAX: usize = 100;
 
 /// The body of a create, as it is sent.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = AccessTokenRequest)]
 pub struct RawTokenRequest {
     /// What people call it. A missing one is refused like an empty one.
     #[serde(default)]
+    #[schema(required, min_length = 1, max_length = 100, examples("CI Deploy"))]
     pub name: String,
     /// What it may do. Missing ones are refused like an empty list.
     #[serde(default)]
+    #[schema(required, schema_with = schema::scopes)]
     pub scopes: Vec<String>,
     /// The one project that it covers.
     #[serde(default)]
+    #[schema(pattern = "^proj_[A-Za-z0-9]+$", max_length = 64)]
     pub project_id: Option<String>,
     /// When it expires; none: never.
     #[serde(default)]
+    #[schema(schema_with = schema::expiry)]
     pub expires_at: Option<String>,
 }
 
@@ -49,10 +57,11 @@ impl RawTokenRequest {
         let mut errors = Vec::new();
         let name = note(&mut errors, "/name", check_name(&self.name));
         let scopes = note(&mut errors, "/scopes", check_scopes(&self.scopes));
+        let project_id = note(&mut errors, "/projectId", check_project(self.project_id));
         let expires_at = note(&mut errors, "/expiresAt", check_expiry(self.expires_at.as_deref(), now));
-        match (name, scopes, expires_at) {
-            (Some(name), Some(scopes), Some(expires_at)) => {
-                Ok(TokenRequest { name, scopes, project_id: self.project_id, expires_at })
+        match (name, scopes, project_id, expires_at) {
+            (Some(name), Some(scopes), Some(project_id), Some(expires_at)) => {
+                Ok(TokenRequest { name, scopes, project_id, expires_at })
             }
             _ => Err(errors),
         }
@@ -60,15 +69,21 @@ impl RawTokenRequest {
 }
 
 /// The body of a change, as it is sent: what is missing stays as it is.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = AccessTokenChange)]
 pub(crate) struct RawTokenChange {
+    /// What people call it.
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = String, min_length = 1, max_length = 100, examples("CI Deploy"))]
     name: Option<Option<String>>,
+    /// What it may do.
     #[serde(default, deserialize_with = "present")]
+    #[schema(schema_with = schema::scopes)]
     scopes: Option<Option<Vec<String>>>,
     /// `null` means: never.
     #[serde(default, deserialize_with = "present")]
+    #[schema(schema_with = schema::expiry)]
     expires_at: Option<Option<String>>,
 }
 
@@ -125,6 +140,14 @@ fn check_scopes(names: &[String]) -> Result<ScopeSet, String> {
     }
     let scopes = names.iter().map(|name| name.parse::<Scope>().map_err(|why| format!("`{name}`: {why}")));
     scopes.collect()
+}
+
+/// An id that can be one: what is no text for the database is not looked up.
+fn check_project(id: Option<String>) -> Result<Option<String>, String> {
+    match id.as_deref().map(str::parse::<ProjectId>) {
+        Some(Err(why)) => Err(why.to_string()),
+        _ => Ok(id),
+    }
 }
 
 fn check_expiry(text: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, String> {

@@ -1,14 +1,16 @@
 //! What users see of a token. Never the token itself, but for the answer that creates it.
 
+use crate::openapi::schema;
 use crate::store::TokenRow;
 use crate::times;
 use serde::Serialize;
 use shared::scope::ScopeSet;
 use shared::timestamp::Timestamp;
 use shared::token::Token;
+use utoipa::ToSchema;
 
 /// Where a token stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {
     Active,
@@ -19,28 +21,48 @@ pub(crate) enum Status {
 }
 
 /// A token as lists show it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = AccessToken)]
 pub(crate) struct TokenView {
+    #[schema(examples("tok_01m886mb617p6szjqazkawqaha"))]
     id: String,
     name: String,
+    /// What may be shown of its text.
+    #[schema(examples("sk_live_AbCd…"))]
     prefix: String,
+    #[schema(schema_with = schema::scopes)]
     scopes: Vec<&'static str>,
+    /// The one project that it covers; null: the whole workspace.
+    #[schema(required)]
     project_id: Option<String>,
+    #[schema(format = DateTime)]
     created_at: String,
+    /// The token that made it, or `operator`.
     created_by: String,
+    /// First moment at which it is no longer valid; null: never.
+    #[schema(format = DateTime, required)]
     expires_at: Option<String>,
+    /// When it was last used, right to within two minutes; null: never.
+    #[schema(format = DateTime, required)]
     last_used_at: Option<String>,
+    /// When its revocation was committed, or its grace was over.
+    #[schema(format = DateTime, required)]
     revoked_at: Option<String>,
     status: Status,
+    /// The token that replaced it.
+    #[schema(required)]
     superseded_by: Option<String>,
 }
 
 /// The answer that creates a token: the only one that holds it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CreatedAccessToken)]
 pub(crate) struct CreatedView<'a> {
     #[serde(flatten)]
     view: TokenView,
+    /// Its text, this once; null in a repeated answer.
+    #[schema(required, examples("sk_live_AbCd…"))]
     token: Option<&'a str>,
     /// Whether this repeats an earlier answer, which held the token.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -60,14 +82,29 @@ impl CreatedView<'static> {
 }
 
 /// What a revocation is answered with.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Receipt {
     id: String,
-    status: Status,
+    status: ReceiptStatus,
+    /// When the revocation was committed.
+    #[schema(format = DateTime, required)]
     revoked_at: Option<String>,
+    /// When the whole edge refused the token; null while pending.
+    #[schema(format = DateTime, required)]
     effective_at: Option<String>,
+    /// Number of the change in its workspace.
+    #[schema(minimum = 1)]
     version: i64,
+}
+
+/// Where a revocation stands.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum ReceiptStatus {
+    Revoked,
+    /// Committed, and not yet effective on the whole edge.
+    Pending,
 }
 
 fn shown(at: Option<i64>) -> Option<String> {
@@ -107,7 +144,7 @@ impl TokenView {
 impl Receipt {
     pub(crate) fn new(row: TokenRow) -> Self {
         Self {
-            status: if row.effective_at.is_some() { Status::Revoked } else { Status::Pending },
+            status: if row.effective_at.is_some() { ReceiptStatus::Revoked } else { ReceiptStatus::Pending },
             revoked_at: shown(row.revoked_at),
             effective_at: shown(row.effective_at),
             version: row.version,
@@ -121,19 +158,26 @@ impl Receipt {
 }
 
 /// What became of one of many tokens that were to be revoked.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum BulkReceipt {
     Found(Receipt),
     /// There is none of this id.
     NotFound {
         id: String,
-        status: &'static str,
+        status: NotFound,
     },
+}
+
+/// That there is none.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum NotFound {
+    NotFound,
 }
 
 impl BulkReceipt {
     pub(crate) const fn not_found(id: String) -> Self {
-        Self::NotFound { id, status: "not-found" }
+        Self::NotFound { id, status: NotFound::NotFound }
     }
 }

@@ -154,6 +154,48 @@ async fn unknown_ids_are_not_found_and_foreign_workspaces_are_refused_without_a_
 }
 
 #[tokio::test]
+async fn a_token_may_expire_later_than_kv_can_count() {
+    let server = Server::start(Plan::Pro).await;
+    let body = json!({"name": "t", "scopes": ["read"], "expiresAt": "9999-12-01"});
+    let late = server.create(&server.admin, body).await;
+    assert_eq!(late.status, 201, "{}", late.text);
+    assert!(server.edge.kv_has(&digest_of(&late.text_of("token"))));
+}
+
+#[tokio::test]
+async fn what_cannot_be_an_id_is_said_to_be_none_and_not_looked_up() {
+    let server = Server::start(Plan::Pro).await;
+    for bad in ["proj_\0", "", "proj_", &format!("proj_{}", "a".repeat(60))] {
+        let body = json!({"name": "t", "scopes": ["read"], "projectId": bad});
+        let answer = server.create(&server.admin, body).await;
+        assert_eq!((answer.status, &answer.json()["errors"][0]["pointer"]), (422, &json!("/projectId")), "{bad:?}");
+    }
+    let listed = server.get(&format!("{}?projectId=proj_%00", tokens_path(""))).await;
+    assert_eq!((listed.status, &listed.json()["errors"][0]["pointer"]), (422, &json!("projectId")));
+    let revoked = server.post(&tokens_path("revoke"), json!({"ids": ["tok_\0", "", "tok_nobody"]})).await;
+    assert_eq!(revoked.status, 200, "{}", revoked.text);
+    let of = |index: usize| revoked.json()["data"][index]["status"].clone();
+    assert_eq!([of(0), of(1), of(2)], ["not-found", "not-found", "not-found"]);
+}
+
+#[tokio::test]
+async fn a_wrong_field_is_named_with_what_is_expected() {
+    let server = Server::start(Plan::Pro).await;
+    let error = async |body| server.create(&server.admin, body).await.json()["errors"][0].clone();
+    assert_eq!(
+        error(json!({"name": "t", "scope": ["read"]})).await,
+        json!({
+            "pointer": "/scope",
+            "detail": "unknown field `scope`, expected one of `name`, `scopes`, `projectId`, `expiresAt`"
+        })
+    );
+    assert_eq!(
+        error(json!({"name": 1})).await,
+        json!({"pointer": "/name", "detail": "invalid type: integer `1`, expected a string"})
+    );
+}
+
+#[tokio::test]
 async fn the_token_is_nowhere_in_the_database() {
     let server = Server::start(Plan::Pro).await;
     let (id, token) = server.token(&["read"]).await;

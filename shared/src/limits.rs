@@ -134,6 +134,10 @@ pub const UNKNOWN_BUDGET_PER_S: u64 = 25;
 /// expiration less than 60 s ahead, and an expired token should be told that it is expired.
 pub const KV_EXPIRATION_EXTRA_MS: u64 = 24 * 60 * 60 * 1_000;
 
+/// Latest expiration that KV takes, in seconds since 1970: workerd reads it as a signed 32-bit number (January 2038), and
+/// refuses the whole write otherwise.
+pub const KV_EXPIRATION_S_MAX: u64 = i32::MAX.unsigned_abs() as u64;
+
 /// How long an assertion outlives the later of lease and request, in milliseconds: the
 /// time an origin may take to read it.
 pub const ASSERTION_EXTRA_MS: u64 = 5_000;

@@ -22,6 +22,7 @@ mod postgres_may_crash;
 mod programs_refuse_bad_secrets;
 mod scopes_allow_what_they_name;
 mod strangers_change_nothing;
+mod the_api_is_as_documented;
 mod the_edge_outlives_the_control_plane;
 mod the_secret_is_nowhere;
 
@@ -105,6 +106,8 @@ fn main() {
         postgres_may_crash::and_revocations_are_immediate_once_it_is_back,
         programs_refuse_bad_secrets::the_edge_answers_503_and_logs_which_and_how,
         programs_refuse_bad_secrets::the_control_plane_says_which_and_how,
+        the_api_is_as_documented::on_sqlite,
+        the_api_is_as_documented::on_postgres,
         the_edge_outlives_the_control_plane::and_says_when_it_cannot_pass_on,
     ]);
     let conclusion = libtest_mimic::run(&arguments, all);

@@ -11,7 +11,7 @@ use std::io::Write;
 
 type Step = (&'static str, fn() -> Result<()>);
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     ("format", || run_command(&mut cargo(&["fmt", "--all", "--check"]))),
     ("policy", policy),
     ("lints", || run_command(&mut cargo(&["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"]))),
@@ -28,6 +28,7 @@ const STEPS: [Step; 7] = [
             "warnings",
         ]))
     }),
+    ("generated files", generated_files),
     ("no_std", || run_command(&mut cargo(&["build", "--quiet", "-p", "shared", "--target", "wasm32v1-none"]))),
     ("dependencies", dependencies),
     ("deployment", deployment),
@@ -53,6 +54,14 @@ pub(crate) fn run() -> Result<()> {
 /// Compiling `shared` checks and compiles policy.toml; its build script names what is wrong.
 fn policy() -> Result<()> {
     run_command(&mut cargo(&["build", "--quiet", "-p", "shared"]))
+}
+
+/// Tests compare what is checked in with what the code makes, and say how to write it anew.
+fn generated_files() -> Result<()> {
+    for (package, test) in [("control-plane", "openapi"), ("shared", "table")] {
+        run_quietly(&mut cargo(&["test", "--quiet", "-p", package, "--test", test, "as_checked_in"]))?;
+    }
+    Ok(())
 }
 
 fn dependencies() -> Result<()> {

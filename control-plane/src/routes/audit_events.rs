@@ -4,6 +4,7 @@ use super::{Page, PageQuery, invalid};
 use crate::app::App;
 use crate::body::Query;
 use crate::error::Error;
+use crate::openapi;
 use crate::operator::Operator;
 use crate::store::{AuditEventRow, audit_events};
 use crate::times;
@@ -12,21 +13,44 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::timestamp::Timestamp;
+use utoipa::{IntoParams, ToSchema};
 
 /// An event as the log shows it. `before` and `after` hold what was changed.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = AuditEvent)]
 pub(crate) struct AuditEventView {
+    /// 1, 2, 3 … in this workspace.
+    #[schema(minimum = 1)]
     number: i64,
+    /// When it was done.
+    #[schema(format = DateTime)]
     at: String,
+    /// Who did it: a token's id, or `operator` for somebody at the control plane's machine.
     actor: String,
+    /// What was done, such as `token.created`. More may be added.
+    #[schema(examples("token.created"))]
     action: String,
+    /// The token that it was done to.
+    #[schema(required)]
     token_id: Option<String>,
+    /// The project that it, or that token, belongs to.
+    #[schema(required)]
     project_id: Option<String>,
+    /// Where the request came from.
+    #[schema(required)]
     address: Option<String>,
+    /// The client's program, by its own words.
+    #[schema(required)]
     user_agent: Option<String>,
+    /// The request's `x-request-id`.
+    #[schema(required)]
     request_id: Option<String>,
+    /// What was changed, as it was; null for something new.
+    #[schema(value_type = Option<Object>, required)]
     before: Value,
+    /// What was changed, as it is since.
+    #[schema(value_type = Option<Object>, required)]
     after: Value,
 }
 
@@ -49,14 +73,30 @@ impl From<AuditEventRow> for AuditEventView {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
+    /// How many entries a page has at most.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
+    /// `nextCursor` of the page before; none for the first.
+    #[param(pattern = "^[0-9]{1,18}$")]
     cursor: Option<String>,
 }
 
 /// `GET`: who did what, newest first; a project's token sees what concerns its project.
+#[utoipa::path(
+    get,
+    path = "/workspaces/{workspaceId}/audit-events",
+    operation_id = "listAuditEvents",
+    tag = openapi::AUDIT,
+    summary = "List what was done",
+    description = "Who did what to which token, from where and when, before and after; never a secret. A project's token \
+                   sees what concerns its project.",
+    params(ListQuery),
+    responses((status = 200, description = "A page of events, newest first.", body = Page<AuditEventView>)),
+)]
 pub(crate) async fn list(
     State(app): State<App>,
     operator: Operator,

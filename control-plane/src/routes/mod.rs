@@ -11,36 +11,53 @@ pub(crate) use tokens::{add as add_token, finish as finish_create};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::openapi;
 use axum::Router;
 use axum::routing::{get, post};
 use serde::Serialize;
 use shared::problem::{FieldError, Problem};
 use shared::refusal::Refusal;
 use shared::signature::USAGE_PATH;
+use utoipa::ToSchema;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-/// Routes that need a token; `policy.toml` has a rule for each, which a test holds against [`ROUTES`].
-pub(crate) fn api() -> Router<App> {
-    Router::new()
-        .route("/workspaces/{workspaceId}/access-tokens", get(tokens::list).post(tokens::create))
-        .route(
-            "/workspaces/{workspaceId}/access-tokens/{tokenId}",
-            get(tokens::show).patch(tokens::change).delete(tokens::revoke),
-        )
-        .route("/workspaces/{workspaceId}/access-tokens/{tokenId}/rotate", post(tokens::rotate))
-        .route("/workspaces/{workspaceId}/access-tokens/revoke", post(tokens::revoke_many))
-        .route("/access-token", get(access_token::show).delete(access_token::revoke))
-        .route("/workspaces/{workspaceId}/projects", get(projects::list).post(projects::create))
-        .route("/workspaces/{workspaceId}/projects/{projectId}", get(projects::show).delete(projects::delete))
-        .route("/workspaces/{workspaceId}/audit-events", get(audit_events::list))
-        .fallback(no_such_route)
-        .method_not_allowed_fallback(no_such_route)
+/// Routes that need a token; `policy.toml` has a rule for each, which a test holds against this list. Method and path
+/// stand with each handler, together with all else that the API's document says of it.
+fn documented_api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(tokens::list, tokens::create::create))
+        .routes(routes!(tokens::show, tokens::change::change, tokens::revoke::revoke))
+        .routes(routes!(tokens::rotate::rotate))
+        .routes(routes!(tokens::revoke::revoke_many))
+        .routes(routes!(access_token::show, access_token::revoke))
+        .routes(routes!(projects::list, projects::create))
+        .routes(routes!(projects::show, projects::delete))
+        .routes(routes!(audit_events::list))
 }
 
-/// Routes that need none, and the one for calls that ledgers sign.
+/// Routes that need none.
+fn documented_own() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(health::alive)).routes(routes!(health::ready))
+}
+
+/// What the handlers say of themselves.
+pub(crate) fn documented() -> OpenApi {
+    documented_api().merge(documented_own()).into_openapi()
+}
+
+/// Routes that need a token.
+pub(crate) fn api() -> Router<App> {
+    Router::from(documented_api()).fallback(no_such_route).method_not_allowed_fallback(no_such_route)
+}
+
+/// Routes that need none. Not in the document: itself, the page that shows it, and the route for calls that ledgers sign,
+/// which is nobody else's business.
 pub(crate) fn own() -> Router<App> {
-    Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
+    Router::from(documented_own())
+        .route("/openapi.json", get(openapi::serve))
+        .merge(openapi::page())
         .route(USAGE_PATH, post(usage::report))
         .method_not_allowed_fallback(no_such_route)
 }
@@ -50,10 +67,12 @@ async fn no_such_route() -> Error {
 }
 
 /// A page of a list.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Page<T> {
     data: Vec<T>,
+    /// What to ask for as `cursor` to get the next page; null on the last.
+    #[schema(required)]
     next_cursor: Option<String>,
 }
 

@@ -4,6 +4,7 @@ use super::{Page, PageQuery, invalid};
 use crate::app::App;
 use crate::body::{Json, Query};
 use crate::error::Error;
+use crate::openapi;
 use crate::operator::Operator;
 use crate::random;
 use crate::store::{ProjectRow, projects};
@@ -20,12 +21,17 @@ use shared::problem::Problem;
 use shared::refusal::Refusal;
 use shared::scope::Scope;
 use shared::timestamp::Timestamp;
+use utoipa::{IntoParams, ToSchema};
 
-#[derive(Serialize)]
+/// A project of a workspace.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Project)]
 pub(super) struct ProjectView {
+    #[schema(examples("proj_demo"))]
     id: String,
     name: String,
+    #[schema(format = DateTime)]
     created_at: String,
 }
 
@@ -35,20 +41,39 @@ impl From<ProjectRow> for ProjectView {
     }
 }
 
-#[derive(Deserialize)]
+/// What a new project should be.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ProjectRequest)]
 pub(super) struct RawProjectRequest {
+    /// What people call it: after trimming at least one character, none of them a control character.
+    #[schema(min_length = 1, max_length = 100, examples("Website"))]
     name: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct ListQuery {
+    /// How many entries a page has at most.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
+    /// `nextCursor` of the page before; none for the first.
+    #[param(pattern = "^[A-Za-z0-9_]*$")]
     cursor: Option<String>,
 }
 
 /// `GET`: the workspace's projects, newest first; a project's token sees its own.
+#[utoipa::path(
+    get,
+    path = "/workspaces/{workspaceId}/projects",
+    operation_id = "listProjects",
+    tag = openapi::PROJECTS,
+    summary = "List projects",
+    description = "The workspace's projects. A project's token sees its own.",
+    params(ListQuery),
+    responses((status = 200, description = "A page of projects, newest first.", body = Page<ProjectView>)),
+)]
 pub(super) async fn list(
     State(app): State<App>,
     operator: Operator,
@@ -62,6 +87,16 @@ pub(super) async fn list(
 }
 
 /// `POST`: makes a project. A project's token makes none.
+#[utoipa::path(
+    post,
+    path = "/workspaces/{workspaceId}/projects",
+    operation_id = "createProject",
+    tag = openapi::PROJECTS,
+    summary = "Create a project",
+    description = "A project's token makes none.",
+    request_body = RawProjectRequest,
+    responses((status = 201, description = "The new project.", body = ProjectView)),
+)]
 pub(super) async fn create(
     State(app): State<App>,
     operator: Operator,
@@ -82,6 +117,17 @@ pub(super) async fn create(
 }
 
 /// `GET …/{projectId}`: one project.
+#[utoipa::path(
+    get,
+    path = "/workspaces/{workspaceId}/projects/{projectId}",
+    operation_id = "getProject",
+    tag = openapi::PROJECTS,
+    summary = "Show a project",
+    responses(
+        (status = 200, description = "The project.", body = ProjectView),
+        (status = 404, description = "There is no project of this id."),
+    ),
+)]
 pub(super) async fn show(
     State(app): State<App>,
     operator: Operator,
@@ -93,16 +139,44 @@ pub(super) async fn show(
     row.map(|row| axum::Json(row.into())).ok_or_else(no_such_project)
 }
 
-#[derive(Serialize)]
+/// What a deletion of a project is answered with.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct DeletionView {
+#[schema(as = ProjectDeletion)]
+pub(super) struct DeletionView {
     id: String,
+    /// How many tokens it revoked.
+    #[schema(minimum = 0)]
     revoked: i64,
-    status: &'static str,
+    status: DeletionStatus,
+    /// When the whole edge refused the project's tokens; null while pending.
+    #[schema(format = DateTime, required)]
     effective_at: Option<String>,
 }
 
+/// Where a deletion stands.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum DeletionStatus {
+    Deleted,
+    /// Committed, and not yet effective on the whole edge.
+    Pending,
+}
+
 /// `DELETE …/{projectId}`: deletes a project and revokes its tokens. Again: the same answer.
+#[utoipa::path(
+    delete,
+    path = "/workspaces/{workspaceId}/projects/{projectId}",
+    operation_id = "deleteProject",
+    tag = openapi::PROJECTS,
+    summary = "Delete a project and revoke its tokens",
+    description = "Asked again it gives the same answer; while pending it waits again.",
+    responses(
+        (status = 200, description = "Deleted: the whole edge refuses its tokens.", body = DeletionView),
+        (status = 202, description = "Deleted, and not yet effective on the whole edge.", body = DeletionView),
+        (status = 404, description = "There is no project of this id."),
+    ),
+)]
 pub(super) async fn delete(
     State(app): State<App>,
     operator: Operator,
@@ -116,7 +190,7 @@ pub(super) async fn delete(
     let view = DeletionView {
         id: row.id,
         revoked: row.deleted_tokens.unwrap_or(0),
-        status: if effective_at.is_some() { "deleted" } else { "pending" },
+        status: if effective_at.is_some() { DeletionStatus::Deleted } else { DeletionStatus::Pending },
         effective_at: effective_at.map(|at| times::format(Timestamp(at.cast_unsigned()))),
     };
     let status = if view.effective_at.is_some() { StatusCode::OK } else { StatusCode::ACCEPTED };

@@ -253,6 +253,10 @@ async fn write_kv(State(state): State<Arc<EdgeState>>, headers: HeaderMap, body:
     if let Some(left) = &mut *state.kv_answers_left.lock().unwrap() {
         *left = left.checked_sub(1).ok_or(StatusCode::BAD_GATEWAY)?;
     }
+    // As workerd does: it takes the seconds as a signed 32-bit number.
+    if writes.puts.iter().filter_map(|put| put.expiration_s).any(|seconds| i32::try_from(seconds).is_err()) {
+        return Err(StatusCode::SERVICE_UNAVAILABLE);
+    }
     state.kv_writes.fetch_add(1, Ordering::SeqCst);
     let kv_ms = *state.kv_ms.lock().unwrap();
     tokio::time::sleep(Duration::from_millis(kv_ms)).await;

@@ -4,6 +4,7 @@ use super::{check_alive, settle, visible};
 use crate::app::App;
 use crate::body::Json;
 use crate::error::Error;
+use crate::openapi;
 use crate::operator::Operator;
 use crate::store::{TokenRow, tokens};
 use crate::token_request::{RawTokenChange, TokenChange};
@@ -15,6 +16,22 @@ use shared::problem::Problem;
 use shared::scope::ScopeSet;
 
 /// `PATCH …/{tokenId}`: changes name, scopes or expiry. What is dead stays dead.
+#[utoipa::path(
+    patch,
+    path = "/workspaces/{workspaceId}/access-tokens/{tokenId}",
+    operation_id = "changeAccessToken",
+    tag = openapi::TOKENS,
+    summary = "Change name, scopes or expiry",
+    description = "What is missing stays as it is. Nobody gives away more than they have: not scopes, not time.",
+    request_body = RawTokenChange,
+    responses(
+        (status = 200, description = "Changed: every request that arrives from now on is decided by it.", body = TokenView),
+        (status = 202, description = "Changed, and not yet effective on the whole edge.", body = TokenView),
+        (status = 403, description = "Or the change would give away more than the caller has."),
+        (status = 404, description = "There is no token of this id, as far as the caller may see."),
+        (status = 409, description = "The token was revoked, was replaced or has expired."),
+    ),
+)]
 pub(crate) async fn change(
     State(app): State<App>,
     operator: Operator,

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::body::Json;
 use crate::error::Error;
 use crate::idempotency::IdempotencyKey;
+use crate::openapi;
 use crate::operator::Operator;
 use crate::random;
 use crate::rate_limit::headers;
@@ -22,6 +23,24 @@ use shared::timestamp::Timestamp;
 use shared::token::NewToken;
 
 /// `POST`: makes a token and shows it once. Under the same `Idempotency-Key` it is made once, and not shown again.
+#[utoipa::path(
+    post,
+    path = "/workspaces/{workspaceId}/access-tokens",
+    operation_id = "createAccessToken",
+    tag = openapi::TOKENS,
+    summary = "Create an access token",
+    description = "The answer is the only one that ever holds the token's text. Nobody gives away more than they have: \
+                   not scopes, not projects, not time.",
+    params(IdempotencyKey),
+    request_body = RawTokenRequest,
+    responses(
+        (status = 201, description = "The new token, which works on the whole edge.", body = CreatedView),
+        (status = 202, description = "The new token, which does not yet work on the whole edge.", body = CreatedView),
+        (status = 200, description = "A repeat of an earlier request: what was made then, without its text.",
+            body = CreatedView),
+        (status = 403, description = "Or the token would have more than the caller, or the plan has no room for it."),
+    ),
+)]
 pub(crate) async fn create(
     State(app): State<App>,
     operator: Operator,

@@ -1,19 +1,18 @@
 //! `/workspaces/{workspaceId}/access-tokens`
 
-mod change;
-mod create;
-mod revoke;
-mod rotate;
+pub(super) mod change;
+pub(super) mod create;
+pub(super) mod revoke;
+pub(super) mod rotate;
 
-pub(crate) use change::change;
-pub(crate) use create::{add, create, finish};
-pub(crate) use revoke::{revoke, revoke_many, revoke_token};
-pub(crate) use rotate::rotate;
+pub(crate) use create::{add, finish};
+pub(crate) use revoke::revoke_token;
 
 use super::{Page, PageQuery, invalid};
 use crate::app::App;
 use crate::body::Query;
 use crate::error::Error;
+use crate::openapi;
 use crate::operator::Operator;
 use crate::store::tokens::{Filter, Status};
 use crate::store::{TokenRow, tokens};
@@ -21,19 +20,51 @@ use crate::view::TokenView;
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
+use shared::id::ProjectId;
 use shared::problem::Problem;
 use shared::timestamp::Timestamp;
+use utoipa::{IntoParams, ToSchema};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
+    /// How many entries a page has at most.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
+    /// `nextCursor` of the page before; none for the first.
+    #[param(pattern = "^[A-Za-z0-9_]*$")]
     cursor: Option<String>,
+    /// Only tokens that stand so; `active` includes the pending ones.
+    #[param(value_type = Option<StatusFilter>, inline)]
     status: Option<String>,
+    /// Only this project's tokens.
+    #[param(pattern = "^proj_[A-Za-z0-9]+$", max_length = 64)]
     project_id: Option<String>,
 }
 
+/// What a list of tokens can be narrowed to.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase", default = "active")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum StatusFilter {
+    Active,
+    Expired,
+    Revoked,
+    All,
+}
+
 /// `GET`: the workspace's tokens, newest first; a project's token sees its project's.
+#[utoipa::path(
+    get,
+    path = "/workspaces/{workspaceId}/access-tokens",
+    operation_id = "listAccessTokens",
+    tag = openapi::TOKENS,
+    summary = "List access tokens",
+    description = "The workspace's tokens, without their text. A project's token sees its project's.",
+    params(ListQuery),
+    responses((status = 200, description = "A page of tokens, newest first.", body = Page<TokenView>)),
+)]
 pub(crate) async fn list(
     State(app): State<App>,
     operator: Operator,
@@ -41,6 +72,9 @@ pub(crate) async fn list(
 ) -> Result<Json<Page<TokenView>>, Error> {
     let page = PageQuery::check(query.limit.as_deref(), query.cursor)?;
     let status = parse_status(query.status.as_deref())?;
+    if let Some(Err(why)) = query.project_id.as_deref().map(str::parse::<ProjectId>) {
+        return Err(invalid("projectId", &why.to_string()));
+    }
     let project_id = query.project_id.as_deref().or(operator.project_id());
     if !operator.sees(project_id) {
         return Ok(Json(Page { data: Vec::new(), next_cursor: None }));
@@ -63,6 +97,17 @@ fn parse_status(text: Option<&str>) -> Result<Status, Error> {
 }
 
 /// `GET …/{tokenId}`: one token.
+#[utoipa::path(
+    get,
+    path = "/workspaces/{workspaceId}/access-tokens/{tokenId}",
+    operation_id = "getAccessToken",
+    tag = openapi::TOKENS,
+    summary = "Show an access token",
+    responses(
+        (status = 200, description = "The token, without its text.", body = TokenView),
+        (status = 404, description = "There is no token of this id, as far as the caller may see."),
+    ),
+)]
 pub(crate) async fn show(
     State(app): State<App>,
     operator: Operator,

@@ -4,6 +4,7 @@ use super::{settle, visible};
 use crate::app::App;
 use crate::body::Json;
 use crate::error::Error;
+use crate::openapi;
 use crate::operator::Operator;
 use crate::routes::invalid;
 use crate::store::{TokenRow, changes, tokens};
@@ -12,12 +13,28 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use shared::id::TokenId;
 use std::collections::{BTreeMap, BTreeSet};
+use utoipa::ToSchema;
 
 /// Most tokens that one request revokes.
 const IDS_MAX: usize = 1_000;
 
 /// `DELETE …/{tokenId}`: revokes a token. Again: the same receipt.
+/// `POST …/revoke`: revokes many tokens in one transaction; answers in the order of the ids, each of them once.
+#[utoipa::path(
+    delete,
+    path = "/workspaces/{workspaceId}/access-tokens/{tokenId}",
+    operation_id = "revokeAccessToken",
+    tag = openapi::TOKENS,
+    summary = "Revoke an access token",
+    description = "Asked again it gives the same receipt; while pending it waits again.",
+    responses(
+        (status = 200, description = "Revoked: every request that arrives from now on is refused.", body = Receipt),
+        (status = 202, description = "Revoked, and not yet effective on the whole edge.", body = Receipt),
+        (status = 404, description = "There is no token of this id, as far as the caller may see."),
+    ),
+)]
 pub(crate) async fn revoke(
     State(app): State<App>,
     operator: Operator,
@@ -39,19 +56,36 @@ pub(crate) async fn revoke_token(app: &App, operator: &Operator, token_id: &str)
 }
 
 /// Which tokens to revoke.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Revocations)]
 pub(crate) struct RawRevocations {
+    /// Their ids. Repeated ones count once.
+    #[schema(min_items = 1, max_items = 1000)]
     ids: Vec<String>,
 }
 
 /// What became of each.
-#[derive(Serialize)]
-struct Receipts {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Receipts {
+    /// In the order of the ids, each of them once.
     data: Vec<BulkReceipt>,
 }
 
-/// `POST …/revoke`: revokes many tokens in one transaction; answers in the order of the ids, each of them once.
+#[utoipa::path(
+    post,
+    path = "/workspaces/{workspaceId}/access-tokens/revoke",
+    operation_id = "revokeAccessTokens",
+    tag = openapi::TOKENS,
+    summary = "Revoke many access tokens",
+    description = "All of them in one transaction. What is not there, as far as the caller may see, is said to be \
+                   `not-found`, and keeps none of the others.",
+    request_body = RawRevocations,
+    responses(
+        (status = 200, description = "Revoked: every request that arrives from now on is refused.", body = Receipts),
+        (status = 202, description = "Revoked, and some are not yet effective on the whole edge.", body = Receipts),
+    ),
+)]
 pub(crate) async fn revoke_many(
     State(app): State<App>,
     operator: Operator,
@@ -79,7 +113,7 @@ async fn save_revocations(app: &App, operator: &Operator, ids: &[String]) -> Res
     let mut locked = operator.lock(app).await?;
     let operator = locked.check(operator).await?;
     let mut rows = BTreeMap::new();
-    for id in ids.iter().filter(|id| id.len() <= tokens::ID_MAX) {
+    for id in ids.iter().filter(|id| id.parse::<TokenId>().is_ok()) {
         let row = tokens::get(locked.connection(), operator.workspace_id().as_str(), id).await?;
         if let Some(row) = row.filter(|row| operator.sees(row.project_id.as_deref())) {
             rows.insert(id.clone(), row);

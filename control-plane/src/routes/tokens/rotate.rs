@@ -6,12 +6,14 @@ use crate::app::App;
 use crate::body::OptionalJson;
 use crate::error::Error;
 use crate::idempotency::IdempotencyKey;
+use crate::openapi;
 use crate::operator::Operator;
 use crate::random;
 use crate::rate_limit::headers;
 use crate::routes::invalid;
 use crate::store::{TokenRow, tokens};
 use crate::token_request::TokenRequest;
+use crate::view::CreatedView;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -19,21 +21,45 @@ use serde::{Deserialize, Serialize};
 use shared::problem::Problem;
 use shared::timestamp::Timestamp;
 use shared::token::NewToken;
+use utoipa::ToSchema;
 
 /// Longest grace in seconds: thirty days. Whoever needs longer needs a second token.
 const GRACE_S_MAX: u64 = 30 * 24 * 60 * 60;
 
 /// How a token is rotated, as it is sent. No body means: at once.
-#[derive(Debug, Default, Deserialize, Serialize)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(as = Rotation)]
 pub(crate) struct RawRotation {
     /// For how many seconds the old token still works.
     #[serde(default)]
+    #[schema(maximum = 2592000)]
     grace_seconds: u64,
 }
 
 /// `POST …/{tokenId}/rotate`: another token takes its place, with its name, scopes, project and expiry. The old one
 /// ends after the grace, and never later than it would have.
+#[utoipa::path(
+    post,
+    path = "/workspaces/{workspaceId}/access-tokens/{tokenId}/rotate",
+    operation_id = "rotateAccessToken",
+    tag = openapi::TOKENS,
+    summary = "Replace an access token",
+    description = "Another token takes its place, with its name, scopes, project and expiry. The old one ends after the \
+                   grace, and never later than it would have. No body means: at once.",
+    params(IdempotencyKey),
+    request_body = Option<RawRotation>,
+    responses(
+        (status = 201, description = "The new token, which works on the whole edge.", body = CreatedView),
+        (status = 202, description = "The new token; it or the end of the old one is not yet effective on the whole edge.",
+            body = CreatedView),
+        (status = 200, description = "A repeat of an earlier request: what was made then, without its text.",
+            body = CreatedView),
+        (status = 403, description = "Or the new token would have more than the caller."),
+        (status = 404, description = "There is no token of this id, as far as the caller may see."),
+        (status = 409, description = "The token was revoked, was replaced or has expired."),
+    ),
+)]
 pub(crate) async fn rotate(
     State(app): State<App>,
     operator: Operator,

@@ -13,9 +13,6 @@ use shared::timestamp::Timestamp;
 use sqlx::AnyConnection;
 use std::collections::BTreeMap;
 
-/// Longest id in bytes that can be one.
-pub const ID_MAX: usize = 64;
-
 /// A token. Times are milliseconds since 1970.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct TokenRow {
