@@ -4,7 +4,7 @@ use super::{Page, PageQuery, invalid};
 use crate::app::App;
 use crate::body::{Json, Query};
 use crate::error::Error;
-use crate::operator::Operator;
+use crate::operator::{OfWorkspace, Operator};
 use crate::random;
 use crate::store::{ProjectRow, changes, projects};
 use crate::times;
@@ -15,10 +15,7 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use shared::id::ProjectId;
-use shared::policy::Need;
 use shared::problem::Problem;
-use shared::refusal::Refusal;
-use shared::scope::Scope;
 use shared::timestamp::Timestamp;
 
 #[derive(Serialize)]
@@ -64,12 +61,9 @@ pub(super) async fn list(
 /// `POST`: makes a project. A project's token makes none.
 pub(super) async fn create(
     State(app): State<App>,
-    operator: Operator,
+    OfWorkspace(operator): OfWorkspace,
     Json(raw): Json<RawProjectRequest>,
 ) -> Result<Response, Error> {
-    if operator.project_id().is_some() {
-        return Err(Refusal::OtherProject { need: Need::Scope(Scope::Admin) }.into());
-    }
     let name = check_name(&raw.name).map_err(|why| invalid("/name", &why))?;
     let mut locked = operator.lock(&app).await?;
     locked.check(&operator).await?;
