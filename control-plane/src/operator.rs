@@ -175,3 +175,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Operator {
         operator.ok_or_else(|| Error::Corrupt("a handler was reached without authentication".into()))
     }
 }
+
+/// A caller whose token covers the whole workspace. A project's token is refused before the body is looked at, like
+/// everybody who may not.
+pub(crate) struct OfWorkspace(pub(crate) Operator);
+
+impl<S: Send + Sync> FromRequestParts<S> for OfWorkspace {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let operator = Operator::from_request_parts(parts, state).await?;
+        match operator.project_id() {
+            Some(_) => Err(Refusal::OtherProject { need: operator.rule.need }.into()),
+            None => Ok(Self(operator)),
+        }
+    }
+}

@@ -126,13 +126,14 @@ impl EdgeClient {
         let call = SignedCall { label: TO_EDGE, method: "POST", path, body: &body };
         let signature = call.sign(&self.keys, self.clock.now());
         let request = self.http.post(format!("{}{path}", self.url)).header(HEADER, signature).body(body);
-        let response = request.send().await?;
+        let mut response = request.send().await?;
         let status = response.status();
-        let body = read(response, answer_max).await?;
         if status.is_success() {
+            let body = read(response, answer_max).await?;
             return serde_json::from_slice(&body).map_err(|why| EdgeError::Nonsense(why.to_string()));
         }
-        let body = String::from_utf8_lossy(&body).chars().take(300).collect();
+        let beginning = response.chunk().await?.unwrap_or_default();
+        let body = String::from_utf8_lossy(&beginning).chars().take(300).collect();
         Err(EdgeError::Refused { status: status.as_u16(), body })
     }
 }

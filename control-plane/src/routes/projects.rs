@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::body::{Json, Query};
 use crate::error::Error;
 use crate::openapi;
-use crate::operator::Operator;
+use crate::operator::{OfWorkspace, Operator};
 use crate::random;
 use crate::store::{ProjectRow, projects};
 use crate::times;
@@ -16,10 +16,7 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use shared::id::ProjectId;
-use shared::policy::Need;
 use shared::problem::Problem;
-use shared::refusal::Refusal;
-use shared::scope::Scope;
 use shared::timestamp::Timestamp;
 use utoipa::{IntoParams, ToSchema};
 
@@ -99,12 +96,9 @@ pub(super) async fn list(
 )]
 pub(super) async fn create(
     State(app): State<App>,
-    operator: Operator,
+    OfWorkspace(operator): OfWorkspace,
     Json(raw): Json<RawProjectRequest>,
 ) -> Result<Response, Error> {
-    if operator.project_id().is_some() {
-        return Err(Refusal::OtherProject { need: Need::Scope(Scope::Admin) }.into());
-    }
     let name = check_name(&raw.name).map_err(|why| invalid("/name", &why))?;
     let mut locked = operator.lock(&app).await?;
     locked.check(&operator).await?;
