@@ -2,9 +2,10 @@
 
 use crate::clock::Clock;
 use crate::settings::Settings;
+use reqwest::Response;
 use reqwest::redirect::Policy;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use shared::keyring::Keyring;
 use shared::ledger::{KvWrites, Publish, PublishAnswer, Reserve, Reserved, Snapshot, SnapshotAnswer};
 use shared::signature::{HEADER, SignedCall, TO_EDGE};
@@ -13,6 +14,21 @@ use std::time::Duration;
 
 /// How long a call may take. The edge itself gives up on a ledger earlier.
 const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Longest answer in bytes. Most are far below a kilobyte.
+const ANSWER_MAX: usize = 64 * 1024;
+
+/// Longest answer to a snapshot in bytes: it names what the ledger knew as revoked, 67 bytes for each token of a million.
+const SNAPSHOT_ANSWER_MAX: usize = 128 * 1024 * 1024;
+
+/// Longest wait in milliseconds that is believed. A ledger asks for two of its longest leases, a minute, and for little
+/// more if it is replaced over and over; whoever believed a wait without end would never publish the change again.
+const WAIT_MS_MAX: u64 = 10 * 60 * 1_000;
+
+/// The whole answer of KV. Anything else that comes with 200 was not written by the edge.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {}
 
 /// Why a call of the edge brought no answer. It can be repeated.
 #[derive(Debug, thiserror::Error)]
@@ -59,8 +75,12 @@ impl EdgeClient {
     /// # Errors
     /// If there is no answer.
     pub async fn publish(&self, workspace_id: &str, message: &Publish) -> Result<PublishAnswer, EdgeError> {
-        let body = self.call(&format!("/_edge/ledgers/{workspace_id}/publish"), message).await?;
-        parse(&body)
+        let path = format!("/_edge/ledgers/{workspace_id}/publish");
+        let answer: PublishAnswer = self.call(&path, message, ANSWER_MAX).await?;
+        match answer.wait_ms.max(answer.create_wait_ms) {
+            0..=WAIT_MS_MAX => Ok(answer),
+            wait_ms => Err(EdgeError::Nonsense(format!("it says to wait for {wait_ms} ms, and no lease is so long"))),
+        }
     }
 
     /// Reserves an epoch at a workspace's ledger.
@@ -68,8 +88,7 @@ impl EdgeClient {
     /// # Errors
     /// If there is no answer.
     pub async fn reserve(&self, workspace_id: &str, message: &Reserve) -> Result<Reserved, EdgeError> {
-        let body = self.call(&format!("/_edge/ledgers/{workspace_id}/reserve"), message).await?;
-        parse(&body)
+        self.call(&format!("/_edge/ledgers/{workspace_id}/reserve"), message, ANSWER_MAX).await
     }
 
     /// Sends a part of a snapshot to a workspace's ledger.
@@ -77,8 +96,7 @@ impl EdgeClient {
     /// # Errors
     /// If there is no answer.
     pub async fn snapshot(&self, workspace_id: &str, message: &Snapshot) -> Result<SnapshotAnswer, EdgeError> {
-        let body = self.call(&format!("/_edge/ledgers/{workspace_id}/snapshot"), message).await?;
-        parse(&body)
+        self.call(&format!("/_edge/ledgers/{workspace_id}/snapshot"), message, SNAPSHOT_ANSWER_MAX).await
     }
 
     /// Writes KV.
@@ -86,24 +104,40 @@ impl EdgeClient {
     /// # Errors
     /// If there is no answer.
     pub async fn write_kv(&self, message: &KvWrites) -> Result<(), EdgeError> {
-        self.call("/_edge/kv", message).await.map(drop)
+        self.call("/_edge/kv", message, ANSWER_MAX).await.map(|Written {}| ())
     }
 
-    async fn call(&self, path: &str, message: &impl Serialize) -> Result<String, EdgeError> {
+    /// Makes a signed call, whose answer has at most `answer_max` bytes.
+    async fn call<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        message: &impl Serialize,
+        answer_max: usize,
+    ) -> Result<T, EdgeError> {
         let body = serde_json::to_vec(message).map_err(|why| EdgeError::Nonsense(why.to_string()))?;
         let call = SignedCall { label: TO_EDGE, method: "POST", path, body: &body };
         let signature = call.sign(&self.keys, self.clock.now());
         let request = self.http.post(format!("{}{path}", self.url)).header(HEADER, signature).body(body);
-        let response = request.send().await?;
+        let mut response = request.send().await?;
         let status = response.status();
-        let body = response.text().await?;
         if status.is_success() {
-            return Ok(body);
+            let body = read(response, answer_max).await?;
+            return serde_json::from_slice(&body).map_err(|why| EdgeError::Nonsense(why.to_string()));
         }
-        Err(EdgeError::Refused { status: status.as_u16(), body: body.chars().take(300).collect() })
+        let beginning = response.chunk().await?.unwrap_or_default();
+        let body = String::from_utf8_lossy(&beginning).chars().take(300).collect();
+        Err(EdgeError::Refused { status: status.as_u16(), body })
     }
 }
 
-fn parse<T: DeserializeOwned>(body: &str) -> Result<T, EdgeError> {
-    serde_json::from_str(body).map_err(|why| EdgeError::Nonsense(why.to_string()))
+/// The whole body, if it is not too long: nobody fills our memory.
+async fn read(mut response: Response, max: usize) -> Result<Vec<u8>, EdgeError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > max {
+            return Err(EdgeError::Nonsense(format!("it is longer than {max} bytes")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
