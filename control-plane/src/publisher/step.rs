@@ -80,6 +80,11 @@ impl Publisher {
             let answer = self.edge.publish(&workspace.id, &Publish { format: Format, epoch, changes: batch }).await?;
             match self.compare(&workspace.id, answer.position).await? {
                 Agreement::Agrees(head) if head + 1 < version => version = head + 1,
+                // It took nothing of what follows its own position. Asking again at once would go on for ever.
+                Agreement::Agrees(head) if head < version => {
+                    let why = format!("the ledger was sent version {version} and stays at {head}");
+                    return Err(EdgeError::Nonsense(why).into());
+                }
                 Agreement::Agrees(head) => {
                     self.acknowledge_after(&workspace.id, head.min(last), answer);
                     self.start(&workspace.id, Job::Replicate);
