@@ -19,6 +19,18 @@ pub enum Call {
     Publish,
     /// Writes of KV.
     Kv,
+    /// The rest.
+    Other,
+}
+
+impl Call {
+    fn of(path: &str) -> Self {
+        match path.rsplit('/').next() {
+            Some("publish") => Self::Publish,
+            Some("kv") => Self::Kv,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// When a call is held.
@@ -58,7 +70,7 @@ pub enum Fault {
 #[derive(Default)]
 pub struct Line {
     barrier: Mutex<Option<Barrier>>,
-    fault: Mutex<Option<Fault>>,
+    fault: Mutex<Option<(Fault, &'static [Call])>>,
     calls: AtomicUsize,
 }
 
@@ -97,8 +109,14 @@ impl Line {
         Gate { is_open, reached }
     }
 
-    pub fn set_fault(&self, fault: Option<Fault>) {
-        *self.fault.lock().unwrap() = fault;
+    /// From now on, calls of these kinds are answered so.
+    pub fn answer_with(&self, fault: Fault, calls: &'static [Call]) {
+        *self.fault.lock().unwrap() = Some((fault, calls));
+    }
+
+    /// From now on, calls are answered as they should be.
+    pub fn mend(&self) {
+        *self.fault.lock().unwrap() = None;
     }
 
     /// Calls that have arrived.
@@ -107,9 +125,9 @@ impl Line {
     }
 
     /// Returns whether the call goes on.
-    async fn wait(&self, call: Option<Call>, moment: Moment) -> bool {
+    async fn wait(&self, call: Call, moment: Moment) -> bool {
         let barrier = self.barrier.lock().unwrap().clone();
-        let held = barrier.filter(|barrier| Some(barrier.call) == call && barrier.moment == moment);
+        let held = barrier.filter(|barrier| barrier.call == call && barrier.moment == moment);
         match held {
             Some(mut barrier) if barrier.is_open.has_changed().is_ok() => {
                 barrier.reached.notify_one();
@@ -124,12 +142,8 @@ impl Line {
 pub async fn pass(State(line): State<Arc<Line>>, request: Request, next: Next) -> Response {
     line.calls.fetch_add(1, Ordering::SeqCst);
     let path = request.uri().path().to_owned();
-    let call = match path.rsplit('/').next() {
-        Some("publish") => Some(Call::Publish),
-        Some("kv") => Some(Call::Kv),
-        _ => None,
-    };
-    let fault = *line.fault.lock().unwrap();
+    let call = Call::of(&path);
+    let fault = line.fault.lock().unwrap().filter(|(_, calls)| calls.contains(&call)).map(|(fault, _)| fault);
     if let Some(fault @ (Fault::Broken | Fault::OtherKeys | Fault::Redirect)) = fault {
         return refuse(fault, &path);
     }
