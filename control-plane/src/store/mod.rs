@@ -24,7 +24,7 @@ pub use workspaces::WorkspaceRow;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyPool};
+use sqlx::{Any, AnyPool, Connection as _};
 use std::time::Duration;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
@@ -67,6 +67,9 @@ impl Store {
             .after_connect(move |connection, _| {
                 Box::pin(async move { sqlx::raw_sql(engine.session()).execute(connection).await.map(drop) })
             })
+            // When a commit fails, as on a full disk, SQLite ends the transaction by itself. sqlx goes on counting it,
+            // and would begin no other one on this connection.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(engine.options(url)?)
             .await?;
         Ok(Self { pool, engine })
