@@ -19,7 +19,6 @@ pub use edge_client::{EdgeClient, EdgeError};
 pub(crate) use step::kv_writes;
 
 use crate::clock::Clock;
-use crate::error::Error;
 use crate::metrics::{Metrics, Outcome};
 use crate::random;
 use crate::store::{Store, changes};
@@ -130,30 +129,47 @@ impl Publisher {
 
     /// Waits until a change is effective, or as long as a caller may be kept waiting.
     ///
-    /// Returns whether it is effective.
-    pub(crate) async fn wait(&self, workspace_id: &str, version: i64) -> Result<bool, Error> {
-        self.wait_until(workspace_id, version, |published| published.due).await
+    /// Returns when it became effective, in milliseconds since 1970; none: it is pending, as far as can be known. What
+    /// is committed stays so if the database fails meanwhile, and the caller must not be told otherwise.
+    pub(crate) async fn wait(&self, workspace_id: &str, version: i64) -> Option<i64> {
+        self.wait_or_log(workspace_id, version, |published| published.due).await
     }
 
     /// The same for a create, which waits for no lease.
-    pub(crate) async fn wait_for_create(&self, workspace_id: &str, version: i64) -> Result<bool, Error> {
-        self.wait_until(workspace_id, version, |published| published.create_due).await
+    pub(crate) async fn wait_for_create(&self, workspace_id: &str, version: i64) -> Option<i64> {
+        self.wait_or_log(workspace_id, version, |published| published.create_due).await
     }
 
-    async fn wait_until(&self, workspace_id: &str, version: i64, due: fn(Published) -> Instant) -> Result<bool, Error> {
+    async fn wait_or_log(&self, workspace_id: &str, version: i64, due: fn(Published) -> Instant) -> Option<i64> {
+        let waited = self.wait_until(workspace_id, version, due).await;
+        waited.unwrap_or_else(|why| {
+            tracing::error!(
+                workspace = workspace_id,
+                "a change is called pending, since its state cannot be read: {why}"
+            );
+            None
+        })
+    }
+
+    async fn wait_until(
+        &self,
+        workspace_id: &str,
+        version: i64,
+        due: fn(Published) -> Instant,
+    ) -> Result<Option<i64>, sqlx::Error> {
         let mut progress = self.progress.subscribe();
         self.wake.notify_one();
         let answer_by = Instant::now() + PUBLISH_TIMEOUT;
         loop {
             let mut connection = self.store.connection().await?;
-            let effective = changes::effective_at(&mut connection, workspace_id, version).await?.is_some();
+            let effective_at = changes::effective_at(&mut connection, workspace_id, version).await?;
             drop(connection);
             let give_up_at = self.published_at_least(workspace_id, version).map_or(answer_by, |published| {
                 let due = due(published);
                 if due <= Instant::now() + WAIT_MAX { answer_by.max(due + WAIT_SLACK) } else { Instant::now() }
             });
-            if effective || give_up_at <= Instant::now() {
-                return Ok(effective);
+            if effective_at.is_some() || give_up_at <= Instant::now() {
+                return Ok(effective_at);
             }
             let _ = timeout_at(give_up_at.min(Instant::now() + LOOK_AGAIN), progress.changed()).await;
         }

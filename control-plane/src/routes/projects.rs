@@ -6,7 +6,7 @@ use crate::body::{Json, Query};
 use crate::error::Error;
 use crate::operator::Operator;
 use crate::random;
-use crate::store::{ProjectRow, changes, projects};
+use crate::store::{ProjectRow, projects};
 use crate::times;
 use crate::token_request::check_name;
 use axum::extract::{Path, State};
@@ -110,7 +110,7 @@ pub(super) async fn delete(
 ) -> Result<Response, Error> {
     let row = save_deletion(&app, &operator, &project_id).await?;
     let effective_at = match row.deleted_version {
-        Some(version) => wait_for(&app, operator.workspace_id().as_str(), version).await?,
+        Some(version) => app.publisher.wait(operator.workspace_id().as_str(), version).await,
         None => row.deleted_at,
     };
     let view = DeletionView {
@@ -131,12 +131,6 @@ async fn save_deletion(app: &App, operator: &Operator, project_id: &str) -> Resu
     let row = if row.deleted_at.is_none() { locked.delete_project(row).await? } else { row };
     locked.commit().await?;
     Ok(row)
-}
-
-async fn wait_for(app: &App, workspace_id: &str, version: i64) -> Result<Option<i64>, Error> {
-    app.publisher.wait(workspace_id, version).await.unwrap_or(false);
-    let mut connection = app.store.connection().await?;
-    Ok(changes::effective_at(&mut connection, workspace_id, version).await?)
 }
 
 fn no_such_project() -> Error {

@@ -29,7 +29,7 @@ pub(crate) async fn change(
     let changed = change.for_operator(&operator, &row)?.apply(row.clone());
     let row = locked.change(&row, changed).await?;
     locked.commit().await?;
-    let row = settle(&app, row).await?;
+    let row = settle(&app, row).await;
     let status = if row.effective_at.is_some() { StatusCode::OK } else { StatusCode::ACCEPTED };
     Ok((status, axum::Json(TokenView::new(row, app.clock.now()))).into_response())
 }

@@ -111,8 +111,7 @@ pub(crate) async fn add(locked: &mut Locked, row: TokenRow) -> Result<TokenRow, 
 pub(crate) async fn finish(app: &App, row: TokenRow) -> TokenRow {
     let (workspace_id, version) = (&row.workspace_id, row.version);
     // The token is committed: whatever fails now, its maker must get the secret.
-    let effective = app.publisher.wait_for_create(workspace_id, version).await.unwrap_or(false);
-    if !effective {
+    if app.publisher.wait_for_create(workspace_id, version).await.is_none() {
         match app.store.connection().await {
             Ok(mut connection) => {
                 if let Err(why) = changes::announce(&mut connection, workspace_id, version).await {

@@ -16,7 +16,7 @@ use crate::body::Query;
 use crate::error::Error;
 use crate::operator::Operator;
 use crate::store::tokens::Filter;
-use crate::store::{TokenRow, changes, tokens};
+use crate::store::{TokenRow, tokens};
 use crate::view::TokenView;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -86,10 +86,9 @@ fn check_alive(row: &TokenRow, now: Timestamp) -> Result<(), Error> {
 }
 
 /// Waits until a change is effective, or until it has to be called pending.
-async fn settle(app: &App, mut row: TokenRow) -> Result<TokenRow, Error> {
-    if row.effective_at.is_none() && app.publisher.wait(&row.workspace_id, row.version).await.unwrap_or(false) {
-        let mut connection = app.store.connection().await?;
-        row.effective_at = changes::effective_at(&mut connection, &row.workspace_id, row.version).await?;
+async fn settle(app: &App, mut row: TokenRow) -> TokenRow {
+    if row.effective_at.is_none() {
+        row.effective_at = app.publisher.wait(&row.workspace_id, row.version).await;
     }
-    Ok(row)
+    row
 }

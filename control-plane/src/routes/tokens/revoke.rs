@@ -33,7 +33,7 @@ pub(crate) async fn revoke_token(app: &App, operator: &Operator, token_id: &str)
     let row = visible(tokens::get(locked.connection(), operator.workspace_id().as_str(), token_id).await?, &operator)?;
     let row = if row.revoked_at.is_none() { locked.revoke(row).await? } else { row };
     locked.commit().await?;
-    let receipt = Receipt::new(settle(app, row).await?);
+    let receipt = Receipt::new(settle(app, row).await);
     let status = if receipt.is_pending() { StatusCode::ACCEPTED } else { StatusCode::OK };
     Ok((status, axum::Json(receipt)).into_response())
 }
@@ -63,7 +63,7 @@ pub(crate) async fn revoke_many(
     let mut seen = BTreeSet::new();
     raw.ids.retain(|id| seen.insert(id.clone()));
     let rows = save_revocations(&app, &operator, &raw.ids).await?;
-    let mut rows = settle_all(&app, operator.workspace_id().as_str(), rows).await?;
+    let mut rows = settle_all(&app, operator.workspace_id().as_str(), rows).await;
     let pending = rows.values().any(|row| row.effective_at.is_none());
     let receipts = raw.ids.into_iter().map(|id| match rows.remove(&id) {
         Some(row) => BulkReceipt::Found(Receipt::new(row)),
@@ -93,17 +93,23 @@ async fn save_revocations(app: &App, operator: &Operator, ids: &[String]) -> Res
 }
 
 /// Waits until all of them are effective, or have to be called pending.
-async fn settle_all(
-    app: &App,
-    workspace_id: &str,
-    mut rows: BTreeMap<String, TokenRow>,
-) -> Result<BTreeMap<String, TokenRow>, Error> {
+async fn settle_all(app: &App, workspace_id: &str, mut rows: BTreeMap<String, TokenRow>) -> BTreeMap<String, TokenRow> {
     let open = |row: &&mut TokenRow| row.effective_at.is_none();
-    let Some(last) = rows.values_mut().filter(open).map(|row| row.version).max() else { return Ok(rows) };
-    app.publisher.wait(workspace_id, last).await.unwrap_or(false);
-    let mut connection = app.store.connection().await?;
-    for row in rows.values_mut().filter(open) {
-        row.effective_at = changes::effective_at(&mut connection, workspace_id, row.version).await?;
+    let Some(last) = rows.values_mut().filter(open).map(|row| row.version).max() else { return rows };
+    app.publisher.wait(workspace_id, last).await;
+    if let Err(why) = read_effective(app, rows.values_mut().filter(open)).await {
+        tracing::error!(
+            workspace = workspace_id,
+            "changes are called pending, since their state cannot be read: {why}"
+        );
     }
-    Ok(rows)
+    rows
+}
+
+async fn read_effective(app: &App, rows: impl Iterator<Item = &mut TokenRow>) -> Result<(), sqlx::Error> {
+    let mut connection = app.store.connection().await?;
+    for row in rows {
+        row.effective_at = changes::effective_at(&mut connection, &row.workspace_id, row.version).await?;
+    }
+    Ok(())
 }

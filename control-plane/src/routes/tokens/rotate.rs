@@ -65,7 +65,7 @@ pub(crate) async fn rotate(
     }
     locked.commit().await?;
     let (old, new) = tokio::join!(settle(&app, old), finish(&app, new));
-    let is_effective = new.effective_at.is_some() && old.is_ok_and(|old| old.effective_at.is_some());
+    let is_effective = new.effective_at.is_some() && old.effective_at.is_some();
     let status = if is_effective { StatusCode::CREATED } else { StatusCode::ACCEPTED };
     Ok(created(status, &token, new, app.clock.now()))
 }
