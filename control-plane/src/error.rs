@@ -13,6 +13,9 @@ pub(crate) enum Error {
     /// The database failed or is out of reach.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
+    /// A commit failed. It may have been carried out, and only its answer lost.
+    #[error("commit: {0}")]
+    Commit(sqlx::Error),
     /// What stands in the database cannot be read.
     #[error("corrupt: {0}")]
     Corrupt(String),
@@ -45,6 +48,13 @@ impl Error {
                 tracing::error!("the database failed: {why}");
                 Problem::authority_unavailable()
                     .detail("The database is out of reach. Nothing was changed; try again shortly.")
+            }
+            Self::Commit(why) => {
+                tracing::error!("a commit failed, and may have been carried out nevertheless: {why}");
+                Problem::authority_unavailable().detail(
+                    "The database did not confirm the change, which may have been made nevertheless. Look first, or \
+                     send the request again: with the same `Idempotency-Key` nothing is made twice.",
+                )
             }
             Self::Corrupt(why) => {
                 tracing::error!("the database holds what cannot be read: {why}");

@@ -157,7 +157,6 @@ impl Locked {
             .bind(self.audited)
             .execute(&mut *self.transaction)
             .await?;
-        self.transaction.commit().await?;
-        Ok(())
+        self.transaction.commit().await.map_err(Error::Commit)
     }
 }
