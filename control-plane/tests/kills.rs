@@ -177,7 +177,7 @@ impl Step {
     async fn prepare(self, server: &Server) -> Hold {
         let hold = |call, moment| Hold::Gate(server.edge.line.hold(call, moment));
         match self {
-            Self::BeforeTheCommit => Hold::Database { _lock: lock_database(server).await },
+            Self::BeforeTheCommit => Hold::Database { _lock: server.database().lock().await },
             Self::BeforeTheLedger => hold(Call::Publish, Moment::Before),
             Self::AfterTheLedger | Self::BeforeItIsWrittenDown => hold(Call::Publish, Moment::After),
             Self::BeforeKv => hold(Call::Kv, Moment::Before),
@@ -209,7 +209,7 @@ impl Step {
     async fn go_on(self, server: &Server, gate: Gate) -> Hold {
         let hold = match self {
             Self::InTheWait => Hold::Nothing,
-            Self::BeforeItIsWrittenDown => Hold::Database { _lock: lock_database(server).await },
+            Self::BeforeItIsWrittenDown => Hold::Database { _lock: server.database().lock().await },
             _ => return Hold::Gate(gate),
         };
         gate.open();
@@ -217,17 +217,6 @@ impl Step {
         sleep(Duration::from_millis(300)).await;
         hold
     }
-}
-
-/// Keeps everybody else from changing anything. Ends with the connection.
-async fn lock_database(server: &Server) -> AnyConnection {
-    let mut connection = server.database().connect().await;
-    let sql = match server.database().is_postgres() {
-        true => "BEGIN; LOCK TABLE workspaces, tokens, changes IN EXCLUSIVE MODE",
-        false => "BEGIN IMMEDIATE",
-    };
-    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-    connection
 }
 
 async fn until_effective(server: &Server) {

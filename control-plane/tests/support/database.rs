@@ -42,6 +42,17 @@ impl TestDatabase {
         connect(&self.url).await
     }
 
+    /// Keeps everybody else from changing anything, for as long as the connection is kept.
+    pub async fn lock(&self) -> AnyConnection {
+        let mut connection = self.connect().await;
+        let sql = match self.is_postgres() {
+            true => "BEGIN; LOCK TABLE workspaces, tokens, changes IN EXCLUSIVE MODE",
+            false => "BEGIN IMMEDIATE",
+        };
+        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        connection
+    }
+
     /// The files in which the data may be, the write-ahead log's included.
     pub async fn files(&self) -> Vec<PathBuf> {
         if !self.is_postgres() {

@@ -5,6 +5,7 @@
 #![expect(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
 #![expect(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+pub mod cut;
 mod database;
 #[path = "../../../shared/tests/support/mod.rs"]
 pub mod ledger_support;
@@ -120,6 +121,11 @@ impl FakeEdge {
 
     pub fn ledger(&self) -> MemoryStorage {
         self.ledgers().get(WORKSPACE).cloned().unwrap_or_default()
+    }
+
+    /// The last change that the ledger has applied.
+    pub fn ledger_version(&self) -> u64 {
+        shared::ledger::LedgerStorage::position(&self.ledger()).unwrap().map_or(0, |position| position.head.version)
     }
 
     pub fn ledgers(&self) -> MutexGuard<'_, HashMap<String, MemoryStorage>> {
@@ -261,8 +267,14 @@ impl Server {
 
     /// The process dies, and another one starts on what it left.
     pub async fn crash_and_restart(&mut self) {
+        let url = self.database.url().to_owned();
+        self.restart_on(&url).await;
+    }
+
+    /// The same, with another way to its database.
+    pub async fn restart_on(&mut self, url: &str) {
         self.publishing.abort();
-        let (app, client) = open(&self.edge, self.database.url()).await;
+        let (app, client) = open(&self.edge, url).await;
         (self.app, self.client) = (app, client);
         self.publishing = tokio::spawn(Arc::clone(&self.app.publisher).run());
         self.router = control_plane::app::app(self.app.clone());
