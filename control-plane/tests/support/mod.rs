@@ -5,6 +5,7 @@
 #![expect(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
 #![expect(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+mod clock;
 pub mod cut;
 mod database;
 #[path = "../../../shared/tests/support/mod.rs"]
@@ -19,11 +20,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
+use clock::MovedClock;
 pub use database::TestDatabase;
 
 use control_plane::app::App;
 use control_plane::bootstrap::{self, WorkspaceRequest};
-use control_plane::clock::{Clock, SystemClock};
+use control_plane::clock::Clock;
 use control_plane::metrics::Metrics;
 use control_plane::plan::Plan;
 use control_plane::publisher::{EdgeClient, Publisher};
@@ -61,6 +63,7 @@ pub struct FakeEdge {
 
 #[derive(Default)]
 struct EdgeState {
+    clock: MovedClock,
     ledgers: Mutex<HashMap<String, MemoryStorage>>,
     kv: Mutex<HashSet<Digest>>,
     /// Whether the ledgers answer.
@@ -91,6 +94,11 @@ impl FakeEdge {
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, routes).await });
         Self { url, line, state }
+    }
+
+    /// Of the machines of the edge.
+    pub fn clock(&self) -> &MovedClock {
+        &self.state.clock
     }
 
     pub fn set_down(&self, down: bool) {
@@ -141,16 +149,16 @@ impl FakeEdge {
     }
 }
 
-fn verify(path: &str, headers: &HeaderMap, body: &Bytes) -> Result<(), StatusCode> {
+fn verify(state: &EdgeState, path: &str, headers: &HeaderMap, body: &Bytes) -> Result<(), StatusCode> {
     let call = SignedCall { label: TO_EDGE, method: "POST", path, body };
     let header = headers.get(HEADER).and_then(|value| value.to_str().ok());
-    call.verify(header, &keyring(2), SystemClock.now()).map_err(|_| StatusCode::UNAUTHORIZED)
+    call.verify(header, &keyring(2), state.clock.now()).map_err(|_| StatusCode::UNAUTHORIZED)
 }
 
 /// An instance that has granted a lease just now, if leases are set.
 fn instance(state: &EdgeState, storage: &mut MemoryStorage) -> Ledger {
     use shared::ledger::{Format, LedgerStorage, Renewal};
-    let (now, lease_ms) = (SystemClock.now(), *state.lease_ms.lock().unwrap());
+    let (now, lease_ms) = (state.clock.now(), *state.lease_ms.lock().unwrap());
     let alive_ms = *state.inherited_ms.lock().unwrap();
     let inherited = (alive_ms > 0).then_some(StoredWindow { alive_ms, at: now });
     let mut ledger = Ledger::new(lease_ms, inherited, now);
@@ -164,12 +172,14 @@ fn instance(state: &EdgeState, storage: &mut MemoryStorage) -> Ledger {
 }
 
 async fn publish(state: State<Arc<EdgeState>>, id: Path<String>, headers: HeaderMap, body: Bytes) -> LedgerAnswer {
-    let step = |ledger: Ledger, storage: &mut _, message| ledger.publish(storage, &message, SystemClock.now());
+    let now = state.clock.now();
+    let step = |ledger: Ledger, storage: &mut _, message| ledger.publish(storage, &message, now);
     ledger_call(&state, &id, "publish", &headers, &body, step)
 }
 
 async fn snapshot(state: State<Arc<EdgeState>>, id: Path<String>, headers: HeaderMap, body: Bytes) -> LedgerAnswer {
-    let step = |ledger: Ledger, storage: &mut _, message| ledger.snapshot(storage, &message, SystemClock.now());
+    let now = state.clock.now();
+    let step = |ledger: Ledger, storage: &mut _, message| ledger.snapshot(storage, &message, now);
     ledger_call(&state, &id, "snapshot", &headers, &body, step)
 }
 
@@ -189,7 +199,7 @@ fn ledger_call<M: DeserializeOwned, A: Serialize>(
     body: &Bytes,
     step: impl FnOnce(Ledger, &mut MemoryStorage, M) -> Result<A, Infallible>,
 ) -> LedgerAnswer {
-    verify(&format!("/_edge/ledgers/{id}/{call}"), headers, body)?;
+    verify(state, &format!("/_edge/ledgers/{id}/{call}"), headers, body)?;
     if state.down.load(Ordering::SeqCst) {
         return Err(StatusCode::SERVICE_UNAVAILABLE);
     }
@@ -201,7 +211,7 @@ fn ledger_call<M: DeserializeOwned, A: Serialize>(
 }
 
 async fn write_kv(State(state): State<Arc<EdgeState>>, headers: HeaderMap, body: Bytes) -> Result<String, StatusCode> {
-    verify("/_edge/kv", &headers, &body)?;
+    verify(&state, "/_edge/kv", &headers, &body)?;
     if state.kv_down.load(Ordering::SeqCst) {
         return Err(StatusCode::SERVICE_UNAVAILABLE);
     }
@@ -218,6 +228,8 @@ async fn write_kv(State(state): State<Arc<EdgeState>>, headers: HeaderMap, body:
 /// The application with a workspace and its admin token.
 pub struct Server {
     pub edge: FakeEdge,
+    /// Of the control plane's machine.
+    pub clock: MovedClock,
     pub app: App,
     pub client: EdgeClient,
     pub admin: String,
@@ -245,14 +257,14 @@ impl Answer {
 
 impl Server {
     pub async fn start(plan: Plan) -> Self {
-        let (edge, database) = (FakeEdge::start().await, TestDatabase::create().await);
-        let (app, client) = open(&edge, database.url()).await;
+        let (edge, database, clock) = (FakeEdge::start().await, TestDatabase::create().await, MovedClock::default());
+        let (app, client) = open(&edge, database.url(), clock.clone()).await;
         let project = Some(PROJECT.parse().unwrap());
         let request = WorkspaceRequest { id: WORKSPACE.parse().unwrap(), name: "Test".into(), plan, project };
         bootstrap::create_workspace(&app.store, request, app.clock.now()).await.unwrap();
         let publishing = tokio::spawn(Arc::clone(&app.publisher).run());
         let router = control_plane::app::app(app.clone());
-        let mut server = Self { edge, app, client, admin: String::new(), router, publishing, database };
+        let mut server = Self { edge, clock, app, client, admin: String::new(), router, publishing, database };
         server.admin = server.operator_token(8).await;
         server
     }
@@ -274,7 +286,7 @@ impl Server {
     /// The same, with another way to its database.
     pub async fn restart_on(&mut self, url: &str) {
         self.publishing.abort();
-        let (app, client) = open(&self.edge, url).await;
+        let (app, client) = open(&self.edge, url, self.clock.clone()).await;
         (self.app, self.client) = (app, client);
         self.publishing = tokio::spawn(Arc::clone(&self.app.publisher).run());
         self.router = control_plane::app::app(self.app.clone());
@@ -287,6 +299,12 @@ impl Server {
 
     pub const fn database(&self) -> &TestDatabase {
         &self.database
+    }
+
+    /// The clocks of all machines show so many milliseconds more than the real one.
+    pub fn set_clocks(&self, ms: i64) {
+        self.clock.set_offset(ms);
+        self.edge.clock().set_offset(ms);
     }
 
     /// Waits until database, ledger and KV agree.
@@ -384,7 +402,7 @@ pub fn tokens_path(id: &str) -> String {
     if id.is_empty() { base } else { format!("{base}/{id}") }
 }
 
-async fn open(edge: &FakeEdge, database_url: &str) -> (App, EdgeClient) {
+async fn open(edge: &FakeEdge, database_url: &str, clock: MovedClock) -> (App, EdgeClient) {
     let settings = Settings {
         edge_url: edge.url.clone(),
         token_prefix: TokenPrefix::default(),
@@ -393,7 +411,7 @@ async fn open(edge: &FakeEdge, database_url: &str) -> (App, EdgeClient) {
     };
     let store = Store::open(database_url).await.unwrap();
     store.migrate().await.unwrap();
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let clock: Arc<dyn Clock> = Arc::new(clock);
     let client = EdgeClient::new(&settings, Arc::clone(&clock)).unwrap();
     let metrics = Arc::<Metrics>::default();
     let publisher = Publisher::new(store.clone(), client.clone(), Arc::clone(&clock), Arc::clone(&metrics));
