@@ -2,6 +2,7 @@
 //! sends while it is used is caught, and the database is asked how it would carry it out.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+#[expect(dead_code, reason = "this program uses a part of it")]
 mod support;
 
 use control_plane::plan::Plan;

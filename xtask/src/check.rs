@@ -58,7 +58,7 @@ fn policy() -> Result<()> {
 
 /// Tests compare what is checked in with what the code makes, and say how to write it anew.
 fn generated_files() -> Result<()> {
-    for (package, test) in [("control-plane", "openapi"), ("shared", "table")] {
+    for (package, test) in [("control-plane", "api"), ("shared", "table")] {
         run_quietly(&mut cargo(&["test", "--quiet", "-p", package, "--test", test, "as_checked_in"]))?;
     }
     Ok(())

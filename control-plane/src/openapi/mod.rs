@@ -2,7 +2,7 @@
 //!
 //! A handler says what is particular to it: body, parameters, successes, and errors that only it has.
 //! [`answers`] adds what is common, and which scope `policy.toml` asks for. The document is checked in as
-//! `openapi.json`; `UPDATE_EXPECTED=1 cargo test -p control-plane --test openapi` writes it anew.
+//! `openapi.json`; `UPDATE_EXPECTED=1 cargo test -p control-plane --test api openapi` writes it anew.
 
 mod answers;
 mod components;

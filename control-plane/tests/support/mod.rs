@@ -2,7 +2,7 @@
 //!
 //! What is fake: the edge's HTTP shell, KV (a map), and the ledger's storage (memory). What is
 //! real: the ledger's state machine, the signatures, the database, the publisher.
-#![expect(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
+#![expect(unreachable_pub, reason = "shared by test programs")]
 #![expect(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 mod clock;

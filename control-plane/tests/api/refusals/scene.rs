@@ -1,7 +1,7 @@
 //! What a caller finds: two projects with a token each, and its own credential.
 
 use super::caller::{Caller, Credential, make_project, make_token};
-use super::support::{Server, WORKSPACE};
+use crate::support::{Server, WORKSPACE};
 
 pub struct Scene {
     pub project: String,

@@ -1,15 +1,12 @@
 //! The machine's clock jumps, by an hour in either direction. What is acknowledged is measured by another one.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod support;
-
+use crate::support::{Server, WORKSPACE, digest_of, tokens_path};
 use control_plane::plan::Plan;
 use serde_json::{Value, json};
 use shared::ledger::LedgerStorage;
 use shared::record::State;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
-use support::{Server, WORKSPACE, digest_of, tokens_path};
 
 const HOUR_MS: i64 = 60 * 60 * 1_000;
 

@@ -1,19 +1,16 @@
 //! The program is killed by `SIGKILL` at every step of what it does, and another one starts on what it left. Then
 //! database, ledger and KV agree; what the caller was told holds; and what the caller was not told was either not
 //! committed, or is carried out completely.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
-mod support;
-
+use crate::support::line::{Call, Gate, Moment};
+use crate::support::program::{self, Program};
+use crate::support::{Answer, Server, digest_of, tokens_path};
 use control_plane::plan::Plan;
 use serde_json::{Value, json};
 use shared::ledger::LedgerStorage;
 use shared::record::State;
 use sqlx::AnyConnection;
 use std::time::Duration;
-use support::line::{Call, Gate, Moment};
-use support::program::{self, Program};
-use support::{Answer, Server, digest_of, tokens_path};
 use tokio::time::sleep;
 
 /// Where it is killed.

@@ -2,7 +2,7 @@
 
 use super::matrix::{OTHER_WORKSPACE, OtherWorkspace};
 use super::scene::Scene;
-use super::support::WORKSPACE;
+use crate::support::WORKSPACE;
 use serde_json::{Value, json};
 use shared::policy::POLICY;
 use shared::signature::USAGE_PATH;

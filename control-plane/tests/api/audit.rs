@@ -1,11 +1,8 @@
 //! `GET /workspaces/{workspaceId}/audit-events`: who did what, from where, before and after; never a secret.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
-mod support;
-
+use crate::support::{PROJECT, Server, WORKSPACE, tokens_path};
 use control_plane::plan::Plan;
 use serde_json::{Value, json};
-use support::{PROJECT, Server, WORKSPACE, tokens_path};
 
 fn path() -> String {
     format!("/workspaces/{WORKSPACE}/audit-events")

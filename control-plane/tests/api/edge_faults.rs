@@ -1,14 +1,11 @@
 //! The edge answers nonsense, errors or nothing. Nothing of it is an acknowledgement: the caller is told that the
 //! change is pending, and it becomes effective by itself once the edge answers as it should.
-#![expect(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
-mod support;
-
+use crate::support::line::{Call, Fault};
+use crate::support::{Server, WORKSPACE, tokens_path};
 use control_plane::plan::Plan;
 use control_plane::republish::republish;
 use serde_json::json;
-use support::line::{Call, Fault};
-use support::{Server, WORKSPACE, tokens_path};
 use tokio::task::JoinSet;
 
 /// What passes by itself.

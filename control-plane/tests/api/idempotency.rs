@@ -1,12 +1,10 @@
 //! `Idempotency-Key`: what was asked for twice is made once.
 
-mod support;
-
+use crate::support::{Answer, Server, tokens_path};
 use control_plane::housekeeping::keep_house_once;
 use control_plane::plan::Plan;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use support::{Answer, Server, tokens_path};
 use tokio::task::JoinSet;
 
 async fn create(server: &Server, key: &str, body: &Value) -> Answer {

@@ -1,12 +1,11 @@
 //! `PATCH /workspaces/{workspaceId}/access-tokens/{tokenId}`: what a change may be, and what it brings about.
 
-mod support;
-
+use crate::support;
+use crate::support::{PROJECT, Server, digest_of};
 use control_plane::plan::Plan;
 use serde_json::{Value, json};
 use shared::ledger::LedgerStorage;
 use std::time::{Duration, Instant};
-use support::{PROJECT, Server, digest_of};
 
 #[tokio::test]
 async fn what_is_given_changes_and_what_is_missing_stays() {

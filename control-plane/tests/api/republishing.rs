@@ -1,13 +1,11 @@
 //! `control-plane republish`: what it sends, and how it goes on after it was interrupted.
 
-mod support;
-
+use crate::support::seed::seed;
+use crate::support::{Server, WORKSPACE};
 use control_plane::plan::Plan;
 use control_plane::republish::{Progress, republish};
 use shared::ledger::LedgerStorage;
 use std::sync::Mutex;
-use support::seed::seed;
-use support::{Server, WORKSPACE};
 
 /// Three parts of 500 at most, and the admin's.
 const TOKENS: u32 = 1_100;

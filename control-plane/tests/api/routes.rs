@@ -1,10 +1,8 @@
 //! Every rule of the policy has a handler, every handler a rule, and nothing else is a route.
 
-mod support;
-
+use crate::support::{PROJECT, Server, WORKSPACE};
 use control_plane::plan::Plan;
 use shared::policy::{Origin, POLICY};
-use support::{PROJECT, Server, WORKSPACE};
 
 fn path(template: &str) -> String {
     template.replace("{workspaceId}", WORKSPACE).replace("{projectId}", PROJECT).replace(['{', '}'], "")

@@ -1,6 +1,6 @@
 //! What came back, in the table's words; and what every answer must have, whatever it is.
 
-use super::support::Answer;
+use crate::support::Answer;
 use shared::policy::Need;
 use shared::refusal::Refusal;
 use shared::scope::{Scope, ScopeSet};

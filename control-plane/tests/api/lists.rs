@@ -1,11 +1,8 @@
 //! `GET …/access-tokens?status=`: each list holds exactly the tokens that show that they belong into it.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
-mod support;
-
+use crate::support::{PROJECT, Server, tokens_path};
 use control_plane::plan::Plan;
 use serde_json::{Value, json};
-use support::{PROJECT, Server, tokens_path};
 
 /// All pages of a list, two tokens each.
 async fn list(server: &Server, query: &str) -> Vec<Value> {

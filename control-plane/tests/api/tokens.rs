@@ -1,10 +1,8 @@
 //! `/workspaces/{workspaceId}/access-tokens`: what is answered, and what is refused.
 
-mod support;
-
+use crate::support::{PROJECT, Server, WORKSPACE, digest_of, tokens_path};
 use control_plane::plan::Plan;
 use serde_json::{Value, json};
-use support::{PROJECT, Server, WORKSPACE, digest_of, tokens_path};
 
 #[tokio::test]
 async fn a_token_is_shown_once_and_listed_without_its_text() {

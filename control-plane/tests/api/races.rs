@@ -1,13 +1,11 @@
 //! What many do at once.
 
-mod support;
-
+use crate::support::{PROJECT, Server, WORKSPACE, digest_of, tokens_path};
 use control_plane::plan::Plan;
 use serde_json::json;
 use shared::ledger::LedgerStorage;
 use shared::record::State;
 use std::sync::Arc;
-use support::{PROJECT, Server, WORKSPACE, digest_of, tokens_path};
 use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,8 @@
 //! From the commit to the whole edge: what waits, what does not, and what faults do.
 
-mod support;
-
+use crate::support;
+use crate::support::ledger_support::{history, record};
+use crate::support::{Server, WORKSPACE, digest_of, tokens_path};
 use control_plane::plan::Plan;
 use control_plane::republish::republish;
 use serde_json::{Value, json};
@@ -9,8 +10,6 @@ use shared::change::Head;
 use shared::ledger::LedgerStorage;
 use shared::record::State;
 use std::time::{Duration, Instant};
-use support::ledger_support::{history, record};
-use support::{Server, WORKSPACE, digest_of, tokens_path};
 
 fn state(server: &Server, token: &str) -> Option<State> {
     server.edge.ledger().record(&digest_of(token)).unwrap().map(|record| record.state)

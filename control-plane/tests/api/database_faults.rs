@@ -1,16 +1,13 @@
 //! The database is locked, full or read-only, or breaks off: what cannot be changed is answered 503 and was not
 //! changed, reads go on, and afterwards all is well. Gone and back: `tests/system/postgres_may_crash.rs`.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod support;
-
+use crate::support::cut::Cut;
+use crate::support::line::{Call, Moment};
+use crate::support::program::{Program, answer};
+use crate::support::{Answer, PROJECT, Server, WORKSPACE, ledger_support, tokens_path};
 use control_plane::plan::Plan;
 use serde_json::json;
 use sqlx::AnyConnection;
-use support::cut::Cut;
-use support::line::{Call, Moment};
-use support::program::{Program, answer};
-use support::{Answer, PROJECT, Server, WORKSPACE, ledger_support, tokens_path};
 use tokio::process::Command;
 use tokio::task::JoinSet;
 

@@ -1,7 +1,8 @@
 //! `control-plane doctor`: it finds what is wrong, says what to do, and changes nothing.
 
-mod support;
-
+use crate::support;
+use crate::support::ledger_support::{history, keyring, record};
+use crate::support::{Server, WORKSPACE, digest_of, tokens_path};
 use control_plane::doctor::{Finding, Level, examine};
 use control_plane::plan::Plan;
 use shared::change::Head;
@@ -9,8 +10,6 @@ use shared::keyring::Keyring;
 use shared::ledger::LedgerStorage;
 use shared::record::State;
 use std::sync::Arc;
-use support::ledger_support::{history, keyring, record};
-use support::{Server, WORKSPACE, digest_of, tokens_path};
 
 async fn findings(server: &Server) -> Vec<Finding> {
     examine(&server.app, &server.client).await

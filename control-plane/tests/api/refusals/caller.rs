@@ -2,8 +2,8 @@
 
 use super::matrix::OTHER_WORKSPACE;
 use super::scene::Scene;
-use super::support::ledger_support::{self, keyring};
-use super::support::{Server, WORKSPACE, tokens_path};
+use crate::support::ledger_support::{self, keyring};
+use crate::support::{Server, WORKSPACE, tokens_path};
 use control_plane::bootstrap;
 use control_plane::token_request::TokenRequest;
 use serde_json::json;

@@ -1,8 +1,6 @@
 //! What is refused with 429, whom, and what never is.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod support;
-
+use crate::support::{Server, tokens_path};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -12,7 +10,6 @@ use control_plane::plan::Plan;
 use http_body_util::BodyExt;
 use serde_json::json;
 use std::net::SocketAddr;
-use support::{Server, tokens_path};
 use tower::ServiceExt;
 
 #[tokio::test]

@@ -1,16 +1,13 @@
 //! The API's document is the one that is checked in, is served to everybody, and has every route.
 //!
-//! `UPDATE_EXPECTED=1 cargo test -p control-plane --test openapi` writes it anew.
-#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test that cannot go on has failed")]
+//! `UPDATE_EXPECTED=1 cargo test -p control-plane --test api openapi` writes it anew.
 
-mod support;
-
+use crate::support::Server;
 use control_plane::openapi;
 use control_plane::plan::Plan;
 use serde_json::Value;
 use shared::policy::{Need, Origin, POLICY};
 use std::collections::BTreeSet;
-use support::Server;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -37,7 +34,7 @@ fn it_is_as_checked_in() {
     let expected = std::fs::read_to_string(FILE).unwrap_or_default();
     assert!(
         *openapi::TEXT == expected,
-        "openapi.json has changed; look at the diff after UPDATE_EXPECTED=1 cargo test -p control-plane --test openapi"
+        "openapi.json has changed; look at the diff after UPDATE_EXPECTED=1 cargo test -p control-plane --test api openapi"
     );
 }
 

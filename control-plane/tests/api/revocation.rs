@@ -1,12 +1,10 @@
 //! `POST …/access-tokens/revoke` and `/access-token`: many at once, and oneself.
 
-mod support;
-
+use crate::support::{PROJECT, Server, digest_of, tokens_path};
 use control_plane::plan::Plan;
 use serde_json::json;
 use shared::ledger::LedgerStorage;
 use shared::record::State;
-use support::{PROJECT, Server, digest_of, tokens_path};
 
 const MANY: &str = "revoke";
 

@@ -1,14 +1,12 @@
 //! The real program, as a process of its own: what it logs, where it listens.
 
-mod support;
-
+use crate::support::program::Program;
+use crate::support::{Server, WORKSPACE, digest_of, tokens_path};
 use control_plane::plan::Plan;
 use serde_json::{Value, json};
 use shared::ledger::LedgerStorage;
 use shared::record::State;
 use std::time::Duration;
-use support::program::Program;
-use support::{Server, WORKSPACE, digest_of, tokens_path};
 use tokio::time::{sleep, timeout};
 
 #[tokio::test]

@@ -1,15 +1,12 @@
 //! `GET /metrics`: what it says, what it never says, and where it is.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod support;
-
+use crate::support::{Server, WORKSPACE, tokens_path};
 use axum::body::Body;
 use axum::http::Request;
 use control_plane::metrics;
 use control_plane::plan::Plan;
 use http_body_util::BodyExt;
 use std::time::Duration;
-use support::{Server, WORKSPACE, tokens_path};
 use tokio::time::timeout;
 use tower::ServiceExt;
 

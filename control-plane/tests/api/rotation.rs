@@ -1,12 +1,10 @@
 //! `POST …/access-tokens/{tokenId}/rotate`: another token in the place of the old one.
 
-mod support;
-
+use crate::support::{PROJECT, Server, digest_of, tokens_path};
 use control_plane::plan::Plan;
 use serde_json::{Value, json};
 use shared::ledger::LedgerStorage;
 use shared::record::State;
-use support::{PROJECT, Server, digest_of, tokens_path};
 
 fn state(server: &Server, token: &str) -> Option<State> {
     server.edge.ledger().record(&digest_of(token)).unwrap().map(|record| record.state)

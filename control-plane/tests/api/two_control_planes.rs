@@ -1,10 +1,10 @@
 //! Two control planes on one database change the same workspace at once, and one of them is killed over and over.
 //! Whatever was acknowledged is true at that very moment, and at the end database, ledger and KV agree: nothing was
 //! published out of order or lost.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod support;
-
+use crate::support::line::{Call, Moment};
+use crate::support::program::{Program, answer};
+use crate::support::{Server, WORKSPACE, digest_of, tokens_path};
 use control_plane::plan::Plan;
 use control_plane::store::tokens;
 use serde_json::json;
@@ -14,9 +14,6 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
-use support::line::{Call, Moment};
-use support::program::{Program, answer};
-use support::{Server, WORKSPACE, digest_of, tokens_path};
 use tokio::task::JoinSet;
 
 /// Writers that create and revoke, one request after the other.

@@ -4,17 +4,13 @@
 //! Nobody writes the routes down: they are what the policy has rules for and what the router serves, so a new one is
 //! missing from the table until somebody has looked at it.
 //!
-//! `UPDATE_EXPECTED=1 cargo test -p control-plane --test refusals` writes it anew.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
-#![expect(unreachable_pub, reason = "the parts of this test")]
+//! `UPDATE_EXPECTED=1 cargo test -p control-plane --test api refusals` writes it anew.
 
 mod caller;
 mod matrix;
 mod outcome;
 mod place;
 mod scene;
-#[path = "../support/mod.rs"]
-mod support;
 mod table;
 
 use axum::Router;
@@ -107,7 +103,7 @@ async fn every_request_is_answered_as_checked_in() {
     let expected = std::fs::read_to_string(FILE).unwrap_or_default();
     assert!(
         table == expected,
-        "the table has changed; look at the diff after UPDATE_EXPECTED=1 cargo test -p control-plane --test refusals"
+        "the table has changed; look at the diff after UPDATE_EXPECTED=1 cargo test -p control-plane --test api refusals"
     );
 }
 
