@@ -55,7 +55,12 @@ CREATE TABLE republishes (
 );
 
 -- One for each kind of list; see src/store/tokens/list.rs.
-CREATE INDEX tokens_permanent ON tokens (workspace_id, id) WHERE revoked_at IS NULL AND expires_at IS NULL;
+CREATE INDEX tokens_permanent ON tokens (workspace_id, id)
+  WHERE revoked_at IS NULL AND expires_at IS NULL AND superseded_by IS NULL;
 CREATE INDEX tokens_temporary ON tokens (workspace_id, id) WHERE revoked_at IS NULL AND expires_at IS NOT NULL;
 CREATE INDEX tokens_revoked ON tokens (workspace_id, id) WHERE revoked_at IS NOT NULL;
 CREATE INDEX tokens_superseded ON tokens (workspace_id, id) WHERE superseded_until IS NOT NULL;
+CREATE INDEX tokens_in_grace ON tokens (workspace_id, superseded_until) WHERE superseded_until IS NOT NULL;
+-- For the temporary ones, and for the plan's limit.
+DROP INDEX tokens_unrevoked;
+CREATE INDEX tokens_live ON tokens (workspace_id, expires_at) WHERE revoked_at IS NULL AND superseded_by IS NULL;

@@ -1,6 +1,7 @@
 //! What an operator does at the machine itself, without a token: limited by the plan alone.
 
 use crate::app::App;
+use crate::clock::Clock;
 use crate::plan::Plan;
 use crate::random;
 use crate::routes;
@@ -44,9 +45,9 @@ pub async fn create_workspace(store: &Store, request: WorkspaceRequest, now: Tim
 ///
 /// # Errors
 /// If there is no such workspace or the database fails.
-pub async fn set_plan(store: &Store, workspace_id: &str, plan: Plan, now: Timestamp) -> Result<()> {
+pub async fn set_plan(store: &Store, workspace_id: &str, plan: Plan, clock: &dyn Clock) -> Result<()> {
     check_workspace(store, workspace_id).await?;
-    let mut locked = store.lock(workspace_id, Actor::operator("workspace set-plan"), now).await?;
+    let mut locked = store.lock(workspace_id, Actor::operator("workspace set-plan"), clock).await?;
     locked.set_plan(plan).await?;
     Ok(locked.commit().await?)
 }
@@ -60,7 +61,7 @@ pub async fn create_token(app: &App, workspace_id: &str, request: TokenRequest) 
     let now = app.clock.now();
     let token = NewToken::generate(&app.settings.token_prefix, random::fill);
     let row = request.into_row(app, workspace_id, "operator", &token, now);
-    let mut locked = app.store.lock(workspace_id, Actor::operator("token create"), now).await?;
+    let mut locked = app.store.lock(workspace_id, Actor::operator("token create"), &*app.clock).await?;
     let row = routes::add_token(&mut locked, row).await?;
     locked.commit().await?;
     Ok((token, routes::finish_create(app, row).await))

@@ -10,13 +10,13 @@ use crate::plan::Plan;
 use crate::progress_bar::Bar;
 use crate::publisher::{EdgeClient, Publisher};
 use crate::rate_limit::RateLimits;
-use crate::republish::republish;
+use crate::republish::{self, Progress};
 use crate::settings::{MetricsAddr, RawSettings, SECRETS_HELP, without_password};
 use crate::shutdown::Signals;
-use crate::store::{Store, republishes, workspaces};
+use crate::store::{Store, workspaces};
 use crate::token_request::RawTokenRequest;
 use crate::{log, random, shutdown};
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::{Args, Parser, Subcommand};
 use shared::id::{ProjectId, WorkspaceId};
 use shared::problem::Problem;
@@ -140,7 +140,7 @@ async fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Workspace(WorkspaceCommand::Create(args)) => create_workspace(&cli.settings, args).await?,
         Command::Workspace(WorkspaceCommand::List) => list_workspaces(&cli.settings).await?,
         Command::Workspace(WorkspaceCommand::SetPlan { id, plan }) => {
-            bootstrap::set_plan(&open(&cli.settings).await?, id.as_str(), plan, SystemClock.now()).await?;
+            bootstrap::set_plan(&open(&cli.settings).await?, id.as_str(), plan, &SystemClock).await?;
         }
         Command::Token(TokenCommand::Create(args)) => return create_token(&cli.settings, args).await,
         Command::Doctor => return doctor(&cli.settings).await,
@@ -181,8 +181,9 @@ async fn start(settings: &RawSettings) -> anyhow::Result<(App, EdgeClient)> {
 }
 
 async fn serve(settings: &RawSettings) -> anyhow::Result<()> {
-    let signals = Signals::listen().context("cannot listen to signals")?;
     let (parts, _) = start(settings).await?;
+    // Not before: until here a signal ends the process as it is.
+    let signals = Signals::listen().context("cannot listen to signals")?;
     let listener = listen(settings.listen_addr, "LISTEN_ADDR").await?;
     if let MetricsAddr(Some(address)) = settings.metrics_addr {
         let listener = listen(address, "METRICS_ADDR").await?;
@@ -259,38 +260,40 @@ async fn create_token(settings: &RawSettings, args: TokenArgs) -> anyhow::Result
 
 async fn republish_all(settings: &RawSettings, only: Option<WorkspaceId>) -> anyhow::Result<()> {
     let (app, edge) = start(settings).await?;
-    let chosen = to_republish(&app, only).await?;
-    for (number, id) in (1_usize..).zip(&chosen) {
-        let bar = Bar::new(&format!("{id} ({number} of {})", chosen.len()));
-        let done = republish(&app, &edge, id, |progress| bar.show(progress)).await;
-        let again = format!("{id} was not republished; run this again, it goes on where it stopped");
-        let done = done.with_context(|| again)?;
+    let ids = match only {
+        Some(only) => vec![existing(&app, &only).await?],
+        None => republish::chosen(&app, &edge).await?,
+    };
+    let mut failed = 0;
+    for (number, id) in (1_usize..).zip(&ids) {
+        let bar = Bar::new(&format!("{id} ({number} of {})", ids.len()));
+        let report = |progress| match progress {
+            Progress::InForce { revoked } => bar.aside(|| say_revoked(id, &revoked)),
+            progress => bar.show(&progress),
+        };
+        let done = republish::republish(&app, &edge, id, report).await;
         bar.end();
-        eprintln!("{id}: epoch {}, {} tokens in ledger and KV", done.epoch, done.tokens);
-        for token in done.revoked {
-            println!("{token}");
-            eprintln!("{id}: {token} was revoked, since the ledger knew it as revoked and the database did not");
+        match done {
+            Ok(done) => eprintln!("{id}: epoch {}, {} tokens in ledger and KV", done.epoch, done.tokens),
+            Err(why) => {
+                failed += 1;
+                eprintln!("{id}: NOT republished: {why:#}");
+            }
         }
     }
+    ensure!(failed == 0, "{failed} of {} workspaces were not republished; run this again, it goes on there", ids.len());
     Ok(())
 }
 
-/// The workspaces of a republish: the one that was named, else those that an earlier one has left, else all.
-async fn to_republish(app: &App, only: Option<WorkspaceId>) -> anyhow::Result<Vec<String>> {
-    let mut connection = app.store.connection().await?;
-    let all = workspaces::ids(&mut connection).await?;
-    if let Some(only) = only {
-        let found = all.into_iter().filter(|id| only.as_str() == id).collect::<Vec<_>>();
-        let none = || Unusable(format!("there is no workspace {only}; `control-plane workspace list` shows all"));
-        return if found.is_empty() { Err(none().into()) } else { Ok(found) };
+fn say_revoked(workspace_id: &str, revoked: &[String]) {
+    for id in revoked {
+        println!("{id}");
+        eprintln!("{workspace_id}: {id} was revoked, since the ledger knew it as dead and the database did not");
     }
-    let left = republishes::all(&mut connection).await?;
-    if left.is_empty() {
-        for id in &all {
-            republishes::begin(&mut connection, id, app.clock.now()).await?;
-        }
-        return Ok(all);
-    }
-    eprintln!("going on with a republish that was interrupted: {} of {} workspaces are left", left.len(), all.len());
-    Ok(left.into_iter().map(|row| row.workspace_id).collect())
+}
+
+async fn existing(app: &App, id: &WorkspaceId) -> anyhow::Result<String> {
+    let found = workspaces::get(&mut *app.store.connection().await?, id.as_str()).await?;
+    let none = || Unusable(format!("there is no workspace {id}; `control-plane workspace list` shows all"));
+    Ok(found.ok_or_else(none)?.id)
 }

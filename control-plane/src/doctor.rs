@@ -1,7 +1,7 @@
 //! `control-plane doctor`: whether everything is as it should be, and what to do where it is not.
 
 use crate::app::App;
-use crate::publisher::{Agreement, EdgeClient, EdgeError};
+use crate::publisher::{Agreement, EdgeClient, EdgeError, LOST_EVERYTHING, StepError};
 use crate::store::{Store, changes, republishes, tokens, workspaces};
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -91,10 +91,13 @@ async fn look(app: &App, edge: &EdgeClient) -> Result<Vec<Finding>, sqlx::Error>
     let live = tokens::live_by_pepper(&mut connection, app.clock.now()).await?;
     drop(connection);
     let mut findings = ledgers(app, edge, &ids).await;
-    findings.extend(conflicts.iter().map(|(id, why)| conflict(id, why)));
+    let noted = conflicts.iter().map(|(id, why)| conflict(id, why));
+    let noted: Vec<_> = noted.filter(|finding| !findings.contains(finding)).collect();
+    findings.extend(noted);
     if left > 0 {
-        let what = format!("a republish was interrupted: {left} workspaces are left");
-        findings.push(Finding::broken(what, "Run `control-plane republish` again; it goes on where it stopped."));
+        let what = format!("a republish is under way or was interrupted: {left} workspaces are left");
+        let advice = "If none is running, run `control-plane republish` again; it goes on where it stopped.";
+        findings.push(Finding::broken(what, advice));
     }
     findings.push(pending(oldest.map(|at| app.clock.now().ms_since(at))));
     findings.extend(peppers(app, &live));
@@ -111,7 +114,7 @@ async fn ledgers(app: &App, edge: &EdgeClient, ids: &[String]) -> Vec<Finding> {
             "Make one with `control-plane workspace create`.",
         )];
     }
-    let mut findings = Vec::new();
+    let (mut findings, mut failures) = (Vec::new(), Vec::new());
     let (mut agreeing, mut apart_ms) = (0, 0);
     for (id, answer, now) in answers {
         match answer {
@@ -121,14 +124,17 @@ async fn ledgers(app: &App, edge: &EdgeClient, ids: &[String]) -> Vec<Finding> {
                 agreeing += usize::from(finding.is_none());
                 findings.extend(finding);
             }
-            // One answer says enough of an edge that cannot be called at all.
-            Err(why) if agreeing == 0 => return vec![edge_fails(&why)],
-            Err(why) => findings.push(Finding { what: format!("{id}: its ledger fails: {why}"), ..edge_fails(&why) }),
+            Err(why) => {
+                failures.push(Finding { what: format!("{id}: {why}"), ..edge_fails(&why) });
+                // One says enough of an edge that cannot be called at all.
+                if failures.len() == ids.len() {
+                    return vec![edge_fails(&why)];
+                }
+            }
         }
     }
-    if agreeing > 0 {
-        findings.insert(0, Finding::fine(format!("the edge answers; {agreeing} of {} ledgers agree", ids.len())));
-    }
+    findings.append(&mut failures);
+    findings.insert(0, Finding::fine(format!("the edge answers; {agreeing} of {} ledgers agree", ids.len())));
     findings.push(clocks(apart_ms));
     findings
 }
@@ -136,13 +142,22 @@ async fn ledgers(app: &App, edge: &EdgeClient, ids: &[String]) -> Vec<Finding> {
 async fn compared(app: &App, id: &str, status: LedgerStatus) -> Option<Finding> {
     match app.publisher.compare(id, status.position).await {
         Ok(Agreement::Agrees(_)) => None,
+        Ok(Agreement::Uninitialised) if is_initialised(app, id).await => Some(conflict(id, LOST_EVERYTHING)),
         Ok(Agreement::Uninitialised) => Some(Finding::warning(
             format!("{id}: its ledger was never initialised"),
             "`control-plane serve` does so within a second or two. If it runs, see its log.",
         )),
         Ok(Agreement::Conflict(why)) => Some(conflict(id, &why)),
+        Err(why @ StepError::Database(_)) => Some(Finding::broken(format!("{id}: {why}"), "See the database's log.")),
         Err(why) => Some(Finding::broken(format!("{id}: {why}"), "Run `control-plane republish`.")),
     }
+}
+
+/// Whether the ledger is said to have been initialised; if that cannot be read, it is.
+async fn is_initialised(app: &App, id: &str) -> bool {
+    let Ok(mut connection) = app.store.connection().await else { return true };
+    let row = workspaces::get(&mut connection, id).await;
+    row.map_or(true, |row| row.is_none_or(|row| row.initialised_at.is_some()))
 }
 
 fn conflict(id: &str, why: &str) -> Finding {

@@ -90,7 +90,7 @@ impl Operator {
 
     /// Begins a changing transaction of the caller in its workspace.
     pub(crate) async fn lock(&self, app: &App) -> Result<Locked, Error> {
-        app.store.lock(self.workspace_id.as_str(), self.actor.clone(), app.clock.now()).await
+        app.store.lock(self.workspace_id.as_str(), self.actor.clone(), &*app.clock).await
     }
 
     /// The workspace that the caller's token belongs to; the path's is the same.

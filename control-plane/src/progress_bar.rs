@@ -15,14 +15,20 @@ impl Bar {
     }
 
     /// Shows how far it is.
-    pub(crate) fn show(&self, progress: Progress) {
+    pub(crate) fn show(&self, progress: &Progress) {
         let (what, done, of) = match progress {
             Progress::Ledger { done, of } => ("ledger", done, of),
             Progress::Kv { done, of } => ("KV", done, of),
+            Progress::InForce { .. } => return,
         };
         self.0.set_message(what);
-        self.0.set_length(of as u64);
-        self.0.set_position(done as u64);
+        self.0.set_length(*of as u64);
+        self.0.set_position(*done as u64);
+    }
+
+    /// Prints something beside the bar.
+    pub(crate) fn aside(&self, print: impl FnOnce()) {
+        self.0.suspend(print);
     }
 
     /// Takes the bar away.

@@ -7,12 +7,17 @@
 use crate::app::App;
 use crate::error::Error;
 use crate::publisher::{Agreement, EdgeClient, kv_writes};
+use crate::store::republishes::SnapshotId;
 use crate::store::{Actor, TokenRow, changes, republishes, tokens, workspaces};
 use anyhow::{Context, ensure};
 use shared::digest::Digest;
 use shared::ledger::{Format, Position, Reserve, Snapshot, SnapshotAnswer, TokenRecord};
 use shared::limits::{BATCH_MAX, SNAPSHOT_PART_MAX};
+use std::collections::BTreeSet;
 use std::time::Duration;
+
+/// What a run says that another one has overtaken.
+const TAKEN_OVER: &str = "another republish of this workspace has begun meanwhile; wait for it to end";
 
 /// What a republish did.
 #[derive(Debug)]
@@ -26,7 +31,7 @@ pub struct Republished {
 }
 
 /// How far a republish has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
     /// So many tokens of all are in the new snapshot.
     Ledger {
@@ -35,6 +40,11 @@ pub enum Progress {
         /// Tokens of the workspace.
         of: usize,
     },
+    /// The snapshot is in force, and these tokens were revoked, since the ledger knew them as revoked or replaced.
+    InForce {
+        /// Their public ids.
+        revoked: Vec<String>,
+    },
     /// KV has so many tokens of all.
     Kv {
         /// Tokens that are done.
@@ -42,6 +52,30 @@ pub enum Progress {
         /// Tokens of the workspace.
         of: usize,
     },
+}
+
+/// Which workspaces to republish: all of them; after a run that was interrupted those that it has left, and whichever
+/// does not agree with its ledger: the database may be a backup that was made during a republish.
+///
+/// # Errors
+/// If the edge or the database is out of reach.
+pub async fn chosen(app: &App, edge: &EdgeClient) -> anyhow::Result<Vec<String>> {
+    let mut connection = app.store.connection().await?;
+    let all = workspaces::ids(&mut connection).await?;
+    let left = republishes::all(&mut connection).await?;
+    if left.is_empty() {
+        republishes::begin_all(&mut connection, app.clock.now()).await?;
+        return Ok(all);
+    }
+    drop(connection);
+    let left: BTreeSet<_> = left.into_iter().map(|row| row.workspace_id).collect();
+    let mut chosen = Vec::new();
+    for id in all {
+        if left.contains(&id) || !agrees(app, edge, &id).await? {
+            chosen.push(id);
+        }
+    }
+    Ok(chosen)
 }
 
 /// Rebuilds ledger and KV of a workspace, or goes on with it.
@@ -58,30 +92,35 @@ pub async fn republish(
     republishes::begin(&mut connection, workspace_id, app.clock.now()).await?;
     let begun = republishes::get(&mut connection, workspace_id).await?.unwrap_or_default();
     drop(connection);
-    let in_force = begun.kv_after.is_some() && is_in_force(app, edge, workspace_id).await?;
-    let revoked = if in_force { Vec::new() } else { put_in_force(app, edge, workspace_id, &report).await? };
-    let tokens = write_kv(app, edge, workspace_id, report).await?;
-    let mut connection = app.store.connection().await?;
-    // Last: until here it has to be run again if it fails.
-    workspaces::set_conflict(&mut connection, workspace_id, None).await?;
-    republishes::end(&mut connection, workspace_id).await?;
-    let epoch = workspaces::get(&mut connection, workspace_id).await?.map_or(0, |row| row.epoch.cast_unsigned());
-    Ok(Republished { epoch, tokens, revoked })
+    let in_force = match begun.snapshot().filter(|_| begun.kv_after.is_some()) {
+        Some(snapshot) if agrees(app, edge, workspace_id).await? => InForce { snapshot, revoked: Vec::new() },
+        _ => put_in_force(app, edge, workspace_id, &report).await?,
+    };
+    let InForce { snapshot, revoked } = in_force;
+    let tokens = write_kv(app, edge, workspace_id, snapshot, report).await?;
+    republishes::end(&mut *app.store.connection().await?, workspace_id, snapshot.epoch).await?;
+    Ok(Republished { epoch: snapshot.epoch, tokens, revoked })
 }
 
-/// Whether the ledger has our history. The database may be a backup that was made during a republish.
-async fn is_in_force(app: &App, edge: &EdgeClient, workspace_id: &str) -> anyhow::Result<bool> {
+/// Whether the ledger has our history.
+async fn agrees(app: &App, edge: &EdgeClient, workspace_id: &str) -> anyhow::Result<bool> {
     let position = edge.status(workspace_id).await?.position;
-    Ok(matches!(app.publisher.compare(workspace_id, position).await?, Agreement::Agrees(_)))
+    Ok(matches!(app.publisher.compare(workspace_id, position).await, Ok(Agreement::Agrees(_))))
 }
 
-/// Sends a snapshot, and revokes here what the ledger knew as revoked. Returns the ids of those.
+/// A snapshot that has taken over.
+struct InForce {
+    snapshot: SnapshotId,
+    revoked: Vec<String>,
+}
+
+/// Sends a snapshot, and revokes here what the ledger knew as revoked or replaced.
 async fn put_in_force(
     app: &App,
     edge: &EdgeClient,
     workspace_id: &str,
     report: impl Fn(Progress),
-) -> anyhow::Result<Vec<String>> {
+) -> anyhow::Result<InForce> {
     let resumed = match resume(app, workspace_id).await? {
         Some(snapshot) => send_snapshot(edge, workspace_id, &snapshot, &report).await?,
         None => None,
@@ -100,9 +139,10 @@ async fn put_in_force(
     workspaces::set_initialised(&mut connection, workspace_id, now).await?;
     changes::set_acknowledged(&mut connection, workspace_id, position.head.version, now).await?;
     drop(connection);
-    let revoked = revoke_held_over(app, workspace_id, &answer.still_revoked).await?;
-    republishes::set_kv_after(&mut *app.store.connection().await?, workspace_id, "").await?;
-    Ok(revoked)
+    let snapshot = SnapshotId { epoch: position.epoch, version: position.head.version };
+    let revoked = settle(app, workspace_id, snapshot, &answer.still_revoked).await?;
+    report(Progress::InForce { revoked: revoked.clone() });
+    Ok(InForce { snapshot, revoked })
 }
 
 /// Every token as of one moment.
@@ -114,7 +154,7 @@ struct FullSnapshot {
 /// The snapshot that was being sent, if nothing has changed since.
 async fn resume(app: &App, workspace_id: &str) -> anyhow::Result<Option<FullSnapshot>> {
     // The workspace's row stays locked meanwhile, so that no change comes between.
-    let mut locked = app.store.lock(workspace_id, Actor::operator("republish"), app.clock.now()).await?;
+    let mut locked = app.store.lock(workspace_id, Actor::operator("republish"), &*app.clock).await?;
     let position = locked.workspace.position().map_err(Error::from)?;
     let begun = republishes::get(locked.connection(), workspace_id).await?;
     if begun.is_none_or(|begun| !begun.is_at(position)) {
@@ -130,7 +170,7 @@ async fn begin(app: &App, edge: &EdgeClient, workspace_id: &str) -> anyhow::Resu
     let known = workspace.map_or(0, |workspace| workspace.epoch.cast_unsigned());
     let epoch = edge.reserve(workspace_id, &Reserve { format: Format, epoch: known }).await?.epoch;
     // The workspace's row stays locked meanwhile, so that no change comes between.
-    let mut locked = app.store.lock(workspace_id, Actor::operator("republish"), app.clock.now()).await?;
+    let mut locked = app.store.lock(workspace_id, Actor::operator("republish"), &*app.clock).await?;
     let own = locked.workspace.position().map_err(Error::from)?;
     ensure!(own.epoch < epoch, "another republish has begun epoch {} meanwhile; wait for it to end", own.epoch);
     let rows = tokens::all(locked.connection(), workspace_id).await?;
@@ -172,16 +212,28 @@ fn token_record(row: &TokenRow) -> Result<TokenRecord, Error> {
     Ok(TokenRecord { digest: row.digest()?, record: row.record()? })
 }
 
-/// Revokes in the database what the ledger knew as revoked.
-async fn revoke_held_over(app: &App, workspace_id: &str, digests: &[Digest]) -> Result<Vec<String>, Error> {
-    let mut locked = app.store.lock(workspace_id, Actor::operator("republish"), app.clock.now()).await?;
-    let mut revoked = Vec::new();
+/// Revokes in the database what the ledger knew as revoked or replaced, and ends the conflict: from here on changes are
+/// published again, while KV is being written.
+async fn settle(
+    app: &App,
+    workspace_id: &str,
+    snapshot: SnapshotId,
+    digests: &[Digest],
+) -> anyhow::Result<Vec<String>> {
+    let mut locked = app.store.lock(workspace_id, Actor::operator("republish"), &*app.clock).await?;
+    let mut rows = Vec::new();
     for digest in digests {
-        let row = tokens::by_digest(locked.connection(), digest).await?;
-        if let Some(row) = row.filter(|row| row.revoked_at.is_none()) {
-            revoked.push(locked.revoke(row).await?.id);
-        }
+        rows.extend(tokens::by_digest(locked.connection(), digest).await?.filter(|row| row.revoked_at.is_none()));
     }
+    // In the order in which other transactions take many rows.
+    rows.sort_unstable_by(|left, right| left.id.cmp(&right.id));
+    let mut revoked = Vec::new();
+    for row in rows {
+        revoked.push(locked.revoke(row).await?.id);
+    }
+    workspaces::set_conflict(locked.connection(), workspace_id, None).await?;
+    let is_ours = republishes::set_kv_after(locked.connection(), workspace_id, snapshot.epoch, "").await?;
+    ensure!(is_ours, TAKEN_OVER);
     locked.commit().await?;
     Ok(revoked)
 }
@@ -191,23 +243,26 @@ async fn write_kv(
     app: &App,
     edge: &EdgeClient,
     workspace_id: &str,
+    snapshot: SnapshotId,
     report: impl Fn(Progress),
 ) -> anyhow::Result<usize> {
     let mut connection = app.store.connection().await?;
     let begun = republishes::get(&mut connection, workspace_id).await?.unwrap_or_default();
-    let rows = tokens::all(&mut connection, workspace_id).await?;
+    let mut after = begun.kv_after.unwrap_or_default();
+    let (mut done, of) = tokens::count_up_to(&mut connection, workspace_id, &after).await?;
     drop(connection);
-    let (up_to, after) = (begun.version.unwrap_or_default().cast_unsigned(), begun.kv_after.unwrap_or_default());
-    let mut done = rows.partition_point(|row| row.id <= after);
-    for chunk in rows.get(done..).unwrap_or_default().chunks(BATCH_MAX) {
-        edge.write_kv(&kv_writes(chunk, app.clock.now())?).await?;
-        let digests = chunk.iter().map(TokenRow::digest).collect::<Result<Vec<_>, _>>().map_err(Error::from)?;
+    loop {
+        // Each batch as it is when its turn comes: what changes meanwhile must not be written back.
+        let rows = tokens::after(&mut *app.store.connection().await?, workspace_id, &after, BATCH_MAX).await?;
+        let Some(last) = rows.last() else { return Ok(done) };
+        after = last.id.clone();
+        edge.write_kv(&kv_writes(&rows, app.clock.now())?).await?;
+        let digests = rows.iter().map(TokenRow::digest).collect::<Result<Vec<_>, _>>().map_err(Error::from)?;
         let mut connection = app.store.connection().await?;
-        changes::set_replicated(&mut connection, workspace_id, up_to, &digests, app.clock.now()).await?;
-        let last = chunk.last().map_or("", |row| &row.id);
-        republishes::set_kv_after(&mut connection, workspace_id, last).await?;
-        done += chunk.len();
-        report(Progress::Kv { done, of: rows.len() });
+        changes::set_replicated(&mut connection, workspace_id, snapshot.version, &digests, app.clock.now()).await?;
+        let is_ours = republishes::set_kv_after(&mut connection, workspace_id, snapshot.epoch, &after).await?;
+        ensure!(is_ours, TAKEN_OVER);
+        done += rows.len();
+        report(Progress::Kv { done, of: of.max(done) });
     }
-    Ok(rows.len())
 }

@@ -108,15 +108,18 @@ impl RawSettings {
     }
 }
 
-/// A database's URL without its password, for messages.
+/// A database's URL without what may be a password, for messages.
 #[must_use]
 pub fn without_password(url: &str) -> String {
+    let (scheme, _) = url.split_once(':').unwrap_or_default();
     match reqwest::Url::parse(url) {
-        Ok(mut parsed) if parsed.password().is_some() => {
+        Ok(mut parsed) => {
             let _ = parsed.set_password(None);
+            parsed.set_query(None);
             parsed.into()
         }
-        _ => url.into(),
+        // It may not parse because of the password.
+        Err(_) => format!("{scheme}:…"),
     }
 }
 

@@ -77,10 +77,8 @@ impl EdgeClient {
     pub async fn publish(&self, workspace_id: &str, message: &Publish) -> Result<PublishAnswer, EdgeError> {
         let path = format!("/_edge/ledgers/{workspace_id}/publish");
         let answer: PublishAnswer = self.call(&path, message, ANSWER_MAX).await?;
-        match answer.wait_ms.max(answer.create_wait_ms) {
-            0..=WAIT_MS_MAX => Ok(answer),
-            wait_ms => Err(EdgeError::Nonsense(format!("it says to wait for {wait_ms} ms, and no lease is so long"))),
-        }
+        check_wait(answer.wait_ms.max(answer.create_wait_ms))?;
+        Ok(answer)
     }
 
     /// Reserves an epoch at a workspace's ledger.
@@ -96,7 +94,10 @@ impl EdgeClient {
     /// # Errors
     /// If there is no answer.
     pub async fn snapshot(&self, workspace_id: &str, message: &Snapshot) -> Result<SnapshotAnswer, EdgeError> {
-        self.call(&format!("/_edge/ledgers/{workspace_id}/snapshot"), message, SNAPSHOT_ANSWER_MAX).await
+        let path = format!("/_edge/ledgers/{workspace_id}/snapshot");
+        let answer: SnapshotAnswer = self.call(&path, message, SNAPSHOT_ANSWER_MAX).await?;
+        check_wait(answer.wait_ms)?;
+        Ok(answer)
     }
 
     /// Asks where a workspace's ledger stands.
@@ -135,6 +136,13 @@ impl EdgeClient {
         let beginning = response.chunk().await?.unwrap_or_default();
         let body = String::from_utf8_lossy(&beginning).chars().take(300).collect();
         Err(EdgeError::Refused { status: status.as_u16(), body })
+    }
+}
+
+fn check_wait(wait_ms: u64) -> Result<(), EdgeError> {
+    match wait_ms {
+        0..=WAIT_MS_MAX => Ok(()),
+        _ => Err(EdgeError::Nonsense(format!("it says to wait for {wait_ms} ms, and no lease is so long"))),
     }
 }
 

@@ -16,7 +16,7 @@ mod edge_client;
 mod step;
 
 pub use edge_client::{EdgeClient, EdgeError};
-pub(crate) use step::{Agreement, kv_writes};
+pub(crate) use step::{Agreement, LOST_EVERYTHING, StepError, kv_writes};
 
 use crate::clock::Clock;
 use crate::metrics::{Metrics, Outcome};
@@ -29,7 +29,7 @@ use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// How often unfinished changes are looked for without being told, for those of a process that died.
 const POLL: Duration = Duration::from_secs(1);
@@ -45,6 +45,12 @@ const WAIT_SLACK: Duration = Duration::from_secs(2);
 
 /// How often a waiting handler looks into the database, for what another process finished.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// How long a look into the database may take. One that is silent, rather than gone, is noticed only so.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a step may take: two calls of the edge, and the longest wait for a replaced ledger, with time to spare.
+const STEP_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// First and longest pause after a failure; doubled in between, with jitter. Shorter than a
 /// handler waits, so that a revocation does not become pending because of an outage that is over.
@@ -161,9 +167,11 @@ impl Publisher {
         self.wake.notify_one();
         let answer_by = Instant::now() + PUBLISH_TIMEOUT;
         loop {
-            let mut connection = self.store.connection().await?;
-            let effective_at = changes::effective_at(&mut connection, workspace_id, version).await?;
-            drop(connection);
+            let look = async {
+                let mut connection = self.store.connection().await?;
+                changes::effective_at(&mut connection, workspace_id, version).await
+            };
+            let effective_at = timeout(LOOK_TIMEOUT, look).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
             let give_up_at = self.published_at_least(workspace_id, version).map_or(answer_by, |published| {
                 let due = due(published);
                 if due <= Instant::now() + WAIT_MAX { answer_by.max(due + WAIT_SLACK) } else { Instant::now() }
@@ -176,7 +184,8 @@ impl Publisher {
     }
 
     async fn unfinished(&self) -> Result<Vec<String>, sqlx::Error> {
-        changes::unfinished_workspaces(&mut *self.store.connection().await?).await
+        let look = async { changes::unfinished_workspaces(&mut *self.store.connection().await?).await };
+        timeout(LOOK_TIMEOUT, look).await.map_err(|_| sqlx::Error::PoolTimedOut)?
     }
 
     /// Starts a task for the job, or lets the one that is at it look again before it ends.
@@ -209,10 +218,13 @@ impl Publisher {
     async fn work(self: &Arc<Self>, workspace_id: &str, job: Job) {
         let (mut pause, mut said) = (BACKOFF.0, String::new());
         loop {
-            let step = match job {
-                Job::Publish => self.publish_step(workspace_id).await,
-                Job::Replicate => self.replicate_step(workspace_id).await,
+            let step = async {
+                match job {
+                    Job::Publish => self.publish_step(workspace_id).await,
+                    Job::Replicate => self.replicate_step(workspace_id).await,
+                }
             };
+            let step = timeout(STEP_TIMEOUT, step).await.unwrap_or(Err(step::StepError::TakesTooLong));
             self.metrics.count_step(job, outcome(&step));
             match step {
                 Ok(step::Next::Nothing) => return,

@@ -11,6 +11,9 @@ use shared::timestamp::Timestamp;
 use std::sync::Arc;
 use tokio::time::sleep_until;
 
+/// Why a ledger that was initialised before, and is not now, is a conflict.
+pub(crate) const LOST_EVERYTHING: &str = "the ledger has lost everything";
+
 /// Whether there is more to do at once.
 pub(super) enum Next {
     GoOn,
@@ -26,6 +29,8 @@ pub(crate) enum StepError {
     Own(#[from] Error),
     #[error(transparent)]
     Database(#[from] sqlx::Error),
+    #[error("it takes too long, and is begun anew")]
+    TakesTooLong,
     #[error("the ledger is in epoch {ledger}, we are in {ours}: a republish was not finished, run it again")]
     RepublishUnfinished { ledger: u64, ours: u64 },
     #[error("a republish began epoch {ours} and was not finished, run it again")]
@@ -91,7 +96,7 @@ impl Publisher {
                     return Ok(Next::GoOn);
                 }
                 Agreement::Uninitialised => {
-                    return self.conflict(&workspace.id, "the ledger has lost everything").await;
+                    return self.conflict(&workspace.id, LOST_EVERYTHING).await;
                 }
                 Agreement::Conflict(why) => return self.conflict(&workspace.id, &why).await,
             }

@@ -166,20 +166,17 @@ pub async fn set_replicated(
     Ok(made.into_iter().flatten().collect())
 }
 
-/// Notes that the secret of a create goes out although the create is not effective; false
-/// if it became effective meanwhile.
+/// Notes that the secret of a create goes out although the create is not effective.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn announce(connection: &mut AnyConnection, workspace_id: &str, version: i64) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query(
-        "UPDATE changes SET announced = 1 WHERE workspace_id = $1 AND version = $2 AND effective_at IS NULL",
-    )
-    .bind(workspace_id)
-    .bind(version)
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected() == 1)
+pub async fn announce(connection: &mut AnyConnection, workspace_id: &str, version: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE changes SET announced = 1 WHERE workspace_id = $1 AND version = $2 AND effective_at IS NULL")
+        .bind(workspace_id)
+        .bind(version)
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 /// Tokens with changes up to a version that KV does not have yet.

@@ -3,6 +3,7 @@
 
 use super::audit_events::{Action, Actor, Event};
 use super::{Corrupt, Store, TokenRow, Transaction, WorkspaceRow, tokens, workspaces};
+use crate::clock::Clock;
 use crate::error::Error;
 use shared::change::{Change, Head};
 use shared::timestamp::Timestamp;
@@ -46,11 +47,12 @@ impl Store {
     ///
     /// # Errors
     /// If there is no such workspace or the database fails.
-    pub(crate) async fn lock(&self, workspace_id: &str, actor: Actor, now: Timestamp) -> Result<Locked, Error> {
+    pub(crate) async fn lock(&self, workspace_id: &str, actor: Actor, clock: &dyn Clock) -> Result<Locked, Error> {
         let mut transaction = self.begin().await?;
         let workspace = workspaces::lock(&mut transaction, workspace_id).await?;
         let workspace = workspace.ok_or_else(|| Corrupt(format!("there is no workspace {workspace_id}")))?;
-        Locked::new(transaction, workspace, actor, now)
+        // Not before: there may have been a queue.
+        Locked::new(transaction, workspace, actor, clock.now())
     }
 }
 

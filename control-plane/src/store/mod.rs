@@ -6,7 +6,6 @@
 
 pub mod audit_events;
 pub mod changes;
-mod connections;
 mod engine;
 pub mod idempotency_keys;
 mod locked;
@@ -106,6 +105,12 @@ impl Store {
     /// If the database is out of reach.
     pub async fn connection(&self) -> Result<Connection, sqlx::Error> {
         self.pool.acquire().await
+    }
+
+    /// How many connections are idle, and how many in use.
+    pub(crate) fn connections(&self) -> (u32, u32) {
+        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX);
+        (idle, self.pool.size().saturating_sub(idle))
     }
 
     /// Begins a changing transaction.

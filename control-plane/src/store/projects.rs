@@ -42,14 +42,14 @@ impl Locked {
     /// Marks a project as deleted and revokes its tokens.
     pub(crate) async fn delete_project(&mut self, project: ProjectRow) -> Result<ProjectRow, Error> {
         let mut version = None;
-        let live = tokens::unrevoked_of_project(self.connection(), &project.id).await?;
+        let now = self.now;
+        let live = tokens::live_of_project(self.connection(), &project.id, now).await?;
         let revoked = i64::try_from(live.len()).unwrap_or(i64::MAX);
         for token in live {
             version = Some(self.revoke(token).await?.version);
         }
-        let now = Some(self.now.0.cast_signed());
-        let project =
-            ProjectRow { deleted_at: now, deleted_version: version, deleted_tokens: Some(revoked), ..project };
+        let deleted_at = Some(now.0.cast_signed());
+        let project = ProjectRow { deleted_at, deleted_version: version, deleted_tokens: Some(revoked), ..project };
         set_deleted(self.connection(), &project).await?;
         let (before, after) = (json!({"name": project.name}), json!({"revoked": revoked}));
         let (action, project_id) = (Action::ProjectDeleted, Some(&*project.id));

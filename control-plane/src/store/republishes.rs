@@ -17,12 +17,26 @@ pub struct RepublishRow {
     pub kv_after: Option<String>,
 }
 
+/// Which snapshot it is: the epoch that it begins, and the last change that it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SnapshotId {
+    /// Its epoch.
+    pub epoch: u64,
+    /// Its version.
+    pub version: u64,
+}
+
 impl RepublishRow {
+    /// The snapshot that was being sent; none: not yet.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<SnapshotId> {
+        Some(SnapshotId { epoch: self.epoch?.cast_unsigned(), version: self.version?.cast_unsigned() })
+    }
+
     /// Whether this is the snapshot that was being sent.
     #[must_use]
     pub fn is_at(&self, position: Position) -> bool {
-        let own = (self.epoch.map(i64::cast_unsigned), self.version.map(i64::cast_unsigned));
-        own == (Some(position.epoch), Some(position.head.version))
+        self.snapshot() == Some(SnapshotId { epoch: position.epoch, version: position.head.version })
     }
 }
 
@@ -35,6 +49,21 @@ pub async fn begin(connection: &mut AnyConnection, workspace_id: &str, now: Time
         "INSERT INTO republishes (workspace_id, begun_at) VALUES ($1, $2) ON CONFLICT (workspace_id) DO NOTHING",
     )
     .bind(workspace_id)
+    .bind(now.0.cast_signed())
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Notes that every workspace is to be republished.
+///
+/// # Errors
+/// If the database fails.
+pub async fn begin_all(connection: &mut AnyConnection, now: Timestamp) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO republishes (workspace_id, begun_at) SELECT id, $1 FROM workspaces WHERE true
+         ON CONFLICT (workspace_id) DO NOTHING",
+    )
     .bind(now.0.cast_signed())
     .execute(connection)
     .await
@@ -80,26 +109,34 @@ pub async fn set_snapshot(
         .map(drop)
 }
 
-/// Notes that the snapshot is in force and KV has every token up to this one; empty: none yet.
+/// Notes that a snapshot is in force and KV has every token up to this one; empty: none yet. False if another run has
+/// begun another snapshot.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn set_kv_after(connection: &mut AnyConnection, workspace_id: &str, after: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE republishes SET kv_after = $2 WHERE workspace_id = $1")
+pub async fn set_kv_after(
+    connection: &mut AnyConnection,
+    workspace_id: &str,
+    epoch: u64,
+    after: &str,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query("UPDATE republishes SET kv_after = $3 WHERE workspace_id = $1 AND epoch = $2")
         .bind(workspace_id)
+        .bind(epoch.cast_signed())
         .bind(after)
         .execute(connection)
-        .await
-        .map(drop)
+        .await?;
+    Ok(done.rows_affected() == 1)
 }
 
-/// Notes that a workspace's is over.
+/// Notes that the run of an epoch is over.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn end(connection: &mut AnyConnection, workspace_id: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM republishes WHERE workspace_id = $1")
+pub async fn end(connection: &mut AnyConnection, workspace_id: &str, epoch: u64) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM republishes WHERE workspace_id = $1 AND epoch = $2")
         .bind(workspace_id)
+        .bind(epoch.cast_signed())
         .execute(connection)
         .await
         .map(drop)

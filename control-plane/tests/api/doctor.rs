@@ -1,14 +1,11 @@
 //! `control-plane doctor`: it finds what is wrong, says what to do, and changes nothing.
 
 use crate::support;
-use crate::support::ledger_support::{history, keyring, record};
-use crate::support::{Server, WORKSPACE, digest_of, tokens_path};
+use crate::support::ledger_support::keyring;
+use crate::support::{Server, WORKSPACE, tokens_path};
 use control_plane::doctor::{Finding, Level, examine};
 use control_plane::plan::Plan;
-use shared::change::Head;
 use shared::keyring::Keyring;
-use shared::ledger::LedgerStorage;
-use shared::record::State;
 use std::sync::Arc;
 
 async fn findings(server: &Server) -> Vec<Finding> {
@@ -41,19 +38,22 @@ async fn an_edge_that_does_not_answer_is_found_once() {
 async fn another_history_is_found_before_anything_is_published() {
     let server = Server::start(Plan::Pro).await;
     let (_, token) = server.token(&["read"]).await;
-    {
-        let mut ledgers = server.edge.ledgers();
-        let storage = ledgers.get_mut(WORKSPACE).unwrap();
-        let head: Head = storage.position().unwrap().unwrap().head;
-        let dead = shared::record::Record { state: State::Revoked, ..record(9, 2) };
-        history(head, &[(digest_of(&token), dead)]).iter().for_each(|change| storage.apply(change).unwrap());
-    }
+    server.edge.go_on_elsewhere(&token);
     let found = findings(&server).await;
     let expected = "ws_test is in conflict, and nothing of it is published: the ledger is at version 3, which the \
                     database lacks";
     assert_eq!(broken(&found), [expected]);
     let cure = found.iter().find(|finding| finding.level == Level::Broken).unwrap();
     assert!(cure.advice.contains("control-plane republish"), "{cure:?}");
+}
+
+#[tokio::test]
+async fn a_ledger_that_lost_everything_is_no_new_one() {
+    let server = Server::start(Plan::Pro).await;
+    server.edge.ledgers().remove(WORKSPACE);
+    let found = findings(&server).await;
+    let expected = "ws_test is in conflict, and nothing of it is published: the ledger has lost everything";
+    assert_eq!(broken(&found), [expected]);
 }
 
 #[tokio::test]

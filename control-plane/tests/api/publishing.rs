@@ -1,12 +1,10 @@
 //! From the commit to the whole edge: what waits, what does not, and what faults do.
 
 use crate::support;
-use crate::support::ledger_support::{history, record};
 use crate::support::{Server, WORKSPACE, digest_of, tokens_path};
 use control_plane::plan::Plan;
 use control_plane::republish::republish;
 use serde_json::{Value, json};
-use shared::change::Head;
 use shared::ledger::LedgerStorage;
 use shared::record::State;
 use std::time::{Duration, Instant};
@@ -89,16 +87,7 @@ async fn what_was_committed_before_a_crash_is_published_by_the_next_start() {
 async fn another_history_is_a_conflict_never_acknowledged_and_cured_by_republish() {
     let server = Server::start(Plan::Pro).await;
     let (kept, token) = server.token(&["read"]).await;
-    // The ledger has gone on from another database: what a restored backup looks like.
-    let lost = {
-        let mut ledgers = server.edge.ledgers();
-        let storage = ledgers.get_mut(WORKSPACE).unwrap();
-        let head: Head = storage.position().unwrap().unwrap().head;
-        let dead = shared::record::Record { state: State::Revoked, ..record(9, 2) };
-        let later = history(head, &[(digest_of(&token), dead)]);
-        later.iter().for_each(|change| storage.apply(change).unwrap());
-        digest_of(&token)
-    };
+    server.edge.go_on_elsewhere(&token);
     let (other, _) = server.token(&["read"]).await;
     let receipt = server.delete(&tokens_path(&other)).await;
     assert_eq!((receipt.status, &receipt.json()["status"]), (202, &json!("pending")), "{}", receipt.text);
@@ -109,7 +98,7 @@ async fn another_history_is_a_conflict_never_acknowledged_and_cured_by_republish
     assert_eq!((done.epoch, done.revoked), (2, vec![kept.clone()]), "what the ledger knew as revoked stays revoked");
     server.until_status(&kept, "revoked").await;
     server.until_status(&other, "revoked").await;
-    assert_eq!(server.edge.ledger().record(&lost).unwrap().map(|record| record.state), Some(State::Revoked));
+    assert_eq!(state(&server, &token), Some(State::Revoked));
     assert_eq!(server.get("/readyz").await.json()["conflicts"], json!([]));
     server.until_status(&server.token(&["read"]).await.0, "active").await;
 }

@@ -150,6 +150,17 @@ impl FakeEdge {
         std::mem::take(&mut self.state.snapshot_parts.lock().unwrap())
     }
 
+    /// The ledger goes on from another database, in which this token was revoked: what a restored backup looks like.
+    pub fn go_on_elsewhere(&self, token: &str) {
+        use shared::ledger::LedgerStorage;
+        let mut ledgers = self.ledgers();
+        let storage = ledgers.get_mut(WORKSPACE).unwrap();
+        let head = storage.position().unwrap().unwrap().head;
+        let dead = shared::record::Record { state: shared::record::State::Revoked, ..ledger_support::record(9, 2) };
+        let later = ledger_support::history(head, &[(digest_of(token), dead)]);
+        later.iter().for_each(|change| storage.apply(change).unwrap());
+    }
+
     pub fn ledger(&self) -> MemoryStorage {
         self.ledgers().get(WORKSPACE).cloned().unwrap_or_default()
     }

@@ -1,6 +1,7 @@
 //! What goes over the wire between control plane, edge and ledger. JSON, camelCase.
 //!
-//! Only durations cross the wire, never moments of one clock that another would compare.
+//! Only durations cross the wire, never moments of one clock that another would compare; but for what an operator is
+//! told of a ledger's clock ([`LedgerStatus`]).
 
 use crate::change::{Change, Head};
 use crate::digest::Digest;

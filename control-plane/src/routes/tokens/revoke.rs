@@ -21,7 +21,6 @@ use utoipa::ToSchema;
 const IDS_MAX: usize = 1_000;
 
 /// `DELETE …/{tokenId}`: revokes a token. Again: the same receipt.
-/// `POST …/revoke`: revokes many tokens in one transaction; answers in the order of the ids, each of them once.
 #[utoipa::path(
     delete,
     path = "/workspaces/{workspaceId}/access-tokens/{tokenId}",
@@ -61,8 +60,8 @@ pub(crate) async fn revoke_token(app: &App, operator: &Operator, token_id: &str)
 #[schema(as = Revocations)]
 pub(crate) struct RawRevocations {
     /// Their ids. Repeated ones count once.
-    #[schema(min_items = 1, max_items = 1000)]
-    ids: Vec<String>,
+    #[schema(value_type = Vec<String>, min_items = 1, max_items = 1000)]
+    ids: Vec<TokenId>,
 }
 
 /// What became of each.
@@ -72,6 +71,7 @@ pub(crate) struct Receipts {
     data: Vec<BulkReceipt>,
 }
 
+/// `POST …/revoke`: revokes many tokens in one transaction; answers in the order of the ids, each of them once.
 #[utoipa::path(
     post,
     path = "/workspaces/{workspaceId}/access-tokens/revoke",
@@ -99,9 +99,9 @@ pub(crate) async fn revoke_many(
     let rows = save_revocations(&app, &operator, &raw.ids).await?;
     let mut rows = settle_all(&app, operator.workspace_id().as_str(), rows).await;
     let pending = rows.values().any(|row| row.effective_at.is_none());
-    let receipts = raw.ids.into_iter().map(|id| match rows.remove(&id) {
+    let receipts = raw.ids.into_iter().map(|id| match rows.remove(id.as_str()) {
         Some(row) => BulkReceipt::Found(Receipt::new(row)),
-        None => BulkReceipt::not_found(id),
+        None => BulkReceipt::not_found(id.to_string()),
     });
     let receipts = Receipts { data: receipts.collect() };
     let status = if pending { StatusCode::ACCEPTED } else { StatusCode::OK };
@@ -109,14 +109,18 @@ pub(crate) async fn revoke_many(
 }
 
 /// Revokes what is there of these tokens.
-async fn save_revocations(app: &App, operator: &Operator, ids: &[String]) -> Result<BTreeMap<String, TokenRow>, Error> {
+async fn save_revocations(
+    app: &App,
+    operator: &Operator,
+    ids: &[TokenId],
+) -> Result<BTreeMap<String, TokenRow>, Error> {
     let mut locked = operator.lock(app).await?;
     let operator = locked.check(operator).await?;
     let mut rows = BTreeMap::new();
-    for id in ids.iter().filter(|id| id.parse::<TokenId>().is_ok()) {
-        let row = tokens::get(locked.connection(), operator.workspace_id().as_str(), id).await?;
+    for id in ids {
+        let row = tokens::get(locked.connection(), operator.workspace_id().as_str(), id.as_str()).await?;
         if let Some(row) = row.filter(|row| operator.sees(row.project_id.as_deref())) {
-            rows.insert(id.clone(), row);
+            rows.insert(id.to_string(), row);
         }
     }
     for row in rows.values_mut().filter(|row| row.revoked_at.is_none()) {

@@ -36,17 +36,21 @@ pub struct Filter<'a> {
 
 /// The ids of a page. `$1` workspace, `$2` cursor, `$3` limit, `$4` now; `{of_project}` narrows it to one.
 ///
-/// Of the tokens that are active three kinds are put together, each found by an index: the permanent ones by their
-/// id; the temporary ones by their expiry, since of those the ones that are over are many; and those whose revocation
-/// is pending, by their change.
+/// Of the tokens that are active four kinds are put together, each found by an index: the permanent ones by their
+/// id; the temporary ones by their expiry and the replaced ones by their grace, since of those the ones that are over
+/// are many; and those whose revocation is pending, by their change.
 const ACTIVE: &str = "SELECT id FROM (
       SELECT id FROM tokens WHERE workspace_id = $1 AND revoked_at IS NULL AND expires_at IS NULL
-        AND (superseded_until IS NULL OR superseded_until > $4) AND id < $2 {of_project} ORDER BY id DESC LIMIT $3
+        AND superseded_by IS NULL AND id < $2 {of_project} ORDER BY id DESC LIMIT $3
     ) AS permanent
     UNION ALL SELECT id FROM (
       SELECT id FROM tokens WHERE workspace_id = $1 AND revoked_at IS NULL AND expires_at > $4
-        AND (superseded_until IS NULL OR superseded_until > $4) AND id < $2 {of_project} ORDER BY id DESC LIMIT $3
+        AND superseded_by IS NULL AND id < $2 {of_project} ORDER BY id DESC LIMIT $3
     ) AS temporary
+    UNION ALL SELECT id FROM (
+      SELECT id FROM tokens WHERE workspace_id = $1 AND revoked_at IS NULL AND superseded_until > $4
+        AND (expires_at IS NULL OR expires_at > $4) AND id < $2 {of_project} ORDER BY id DESC LIMIT $3
+    ) AS replaced
     UNION ALL SELECT id FROM (
       SELECT tokens.id FROM changes JOIN tokens ON tokens.id = changes.token_id AND tokens.version = changes.version
       WHERE (acknowledged_at IS NULL OR replicated_at IS NULL) AND changes.workspace_id = $1

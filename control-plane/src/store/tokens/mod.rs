@@ -201,18 +201,59 @@ pub async fn all(connection: &mut AnyConnection, workspace_id: &str) -> Result<V
         .await
 }
 
-/// Tokens of a project that are not revoked.
+/// The tokens of a workspace that follow this id, in the order of their ids.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn unrevoked_of_project(
+pub async fn after(
     connection: &mut AnyConnection,
-    project_id: &str,
+    workspace_id: &str,
+    id: &str,
+    limit: usize,
 ) -> Result<Vec<TokenRow>, sqlx::Error> {
     sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "{SELECT} WHERE t.project_id = $1 AND t.revoked_at IS NULL ORDER BY t.id"
+        "{SELECT} WHERE t.workspace_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3"
+    )))
+    .bind(workspace_id)
+    .bind(id)
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(connection)
+    .await
+}
+
+/// How many tokens of a workspace come up to this id, and how many there are.
+///
+/// # Errors
+/// If the database fails.
+pub async fn count_up_to(
+    connection: &mut AnyConnection,
+    workspace_id: &str,
+    id: &str,
+) -> Result<(usize, usize), sqlx::Error> {
+    let (done, all): (i64, i64) =
+        sqlx::query_as("SELECT COUNT(CASE WHEN id <= $2 THEN 1 END), COUNT(*) FROM tokens WHERE workspace_id = $1")
+            .bind(workspace_id)
+            .bind(id)
+            .fetch_one(connection)
+            .await?;
+    Ok((usize::try_from(done).unwrap_or_default(), usize::try_from(all).unwrap_or_default()))
+}
+
+/// Tokens of a project that are live.
+///
+/// # Errors
+/// If the database fails.
+pub async fn live_of_project(
+    connection: &mut AnyConnection,
+    project_id: &str,
+    now: Timestamp,
+) -> Result<Vec<TokenRow>, sqlx::Error> {
+    sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "{SELECT} WHERE t.project_id = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)
+           AND (t.superseded_until IS NULL OR t.superseded_until > $2) ORDER BY t.id"
     )))
     .bind(project_id)
+    .bind(now.0.cast_signed())
     .fetch_all(connection)
     .await
 }
