@@ -258,7 +258,9 @@ async fn write_kv(State(state): State<Arc<EdgeState>>, headers: HeaderMap, body:
     tokio::time::sleep(Duration::from_millis(kv_ms)).await;
     let mut kv = state.kv.lock().unwrap();
     kv.extend(writes.puts.iter().map(|put| put.digest));
-    kv.retain(|digest| !writes.deletes.contains(digest));
+    for digest in &writes.deletes {
+        kv.remove(digest);
+    }
     Ok("{}".into())
 }
 
