@@ -9,7 +9,7 @@ use crate::metrics::{self, Metrics};
 use crate::plan::Plan;
 use crate::progress_bar::Bar;
 use crate::publisher::{EdgeClient, Publisher};
-use crate::rate_limit::RateLimits;
+use crate::rate_limit::{Limiting, RateLimits};
 use crate::republish::{self, Progress};
 use crate::settings::{MetricsAddr, RawSettings, SECRETS_HELP, without_password};
 use crate::shutdown::Signals;
@@ -114,9 +114,11 @@ struct TokenArgs {
 }
 
 /// Runs a command. 0: done; 1: failed; 2: a setting or argument cannot be used; 9: committed, and pending.
-pub async fn run(cli: Cli) -> ExitCode {
+///
+/// `limiting` is of `serve`; nothing else is limited.
+pub async fn run(cli: Cli, limiting: Limiting) -> ExitCode {
     log::start(&cli.settings.log, cli.settings.log_format);
-    match execute(cli).await {
+    match execute(cli, limiting).await {
         Ok(code) => code,
         Err(why) if why.is::<Unusable>() => fail(&why, 2),
         Err(why) => fail(&why, 1),
@@ -133,9 +135,9 @@ fn fail(why: &anyhow::Error, code: u8) -> ExitCode {
 #[error("{0}")]
 struct Unusable(String);
 
-async fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
+async fn execute(cli: Cli, limiting: Limiting) -> anyhow::Result<ExitCode> {
     match cli.command {
-        Command::Serve => serve(&cli.settings).await?,
+        Command::Serve => serve(&cli.settings, limiting).await?,
         Command::Migrate => drop(open(&cli.settings).await?),
         Command::Workspace(WorkspaceCommand::Create(args)) => create_workspace(&cli.settings, args).await?,
         Command::Workspace(WorkspaceCommand::List) => list_workspaces(&cli.settings).await?,
@@ -168,7 +170,7 @@ fn assemble(settings: &RawSettings, store: Store) -> anyhow::Result<(App, EdgeCl
     let edge = EdgeClient::new(&checked, Arc::clone(&clock)).context("cannot set up calls of the edge")?;
     let metrics = Arc::<Metrics>::default();
     let publisher = Publisher::new(store.clone(), edge.clone(), Arc::clone(&clock), Arc::clone(&metrics));
-    let limits = Arc::new(RateLimits::new(Arc::clone(&metrics)));
+    let limits = Arc::new(RateLimits::new(Limiting::On, Arc::clone(&metrics)));
     Ok((App { store, publisher, limits, metrics, clock, settings: Arc::new(checked) }, edge))
 }
 
@@ -180,10 +182,11 @@ async fn start(settings: &RawSettings) -> anyhow::Result<(App, EdgeClient)> {
     Ok((app, edge))
 }
 
-async fn serve(settings: &RawSettings) -> anyhow::Result<()> {
+async fn serve(settings: &RawSettings, limiting: Limiting) -> anyhow::Result<()> {
     let (parts, _) = start(settings).await?;
     // Not before: until here a signal ends the process as it is.
     let signals = Signals::listen().context("cannot listen to signals")?;
+    let parts = App { limits: Arc::new(RateLimits::new(limiting, Arc::clone(&parts.metrics))), ..parts };
     let listener = listen(settings.listen_addr, "LISTEN_ADDR").await?;
     if let MetricsAddr(Some(address)) = settings.metrics_addr {
         let listener = listen(address, "METRICS_ADDR").await?;

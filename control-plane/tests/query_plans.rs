@@ -65,7 +65,7 @@ async fn nothing_reads_a_whole_table() {
     tracing::subscriber::set_global_default(Catcher).unwrap();
     let server = Server::start(Plan::Team).await;
     let mut connection = server.database().connect().await;
-    seed(&mut connection, TOKENS).await;
+    seed(&mut connection, TOKENS, TOKENS).await;
     STATEMENTS.lock().unwrap().clear();
     use_everything(&server).await;
 

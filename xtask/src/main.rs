@@ -1,5 +1,6 @@
 //! The repository's own commands; `cargo xtask --help` lists them.
 
+mod bench;
 mod check;
 mod dev;
 mod edge_build;
@@ -23,6 +24,8 @@ enum Command {
     Dev(dev::Options),
     /// Run every test, or those that the flags name.
     Test(test::Options),
+    /// Measure what the flag names.
+    Bench(bench::Options),
     /// Format, lints, dependencies, policy, and whether the worker can be deployed.
     Check,
     /// Build the edge worker into build/.
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Dev(options) => dev::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::Check => check::run(),
         Command::Build => edge_build::run(),
     };

@@ -8,7 +8,7 @@ use anyhow::{Result, bail, ensure};
 use clap::Args;
 
 /// With it, the control plane's tests make each server a database of its own in this cluster.
-const POSTGRES_URL: &str = "TEST_POSTGRES_URL";
+pub(crate) const POSTGRES_URL: &str = "TEST_POSTGRES_URL";
 
 /// Which tests run; none of the flags means all.
 #[derive(Args, Default)]

@@ -269,7 +269,7 @@ impl Publisher {
     }
 
     async fn acknowledge(&self, workspace_id: &str, version: u64) -> Result<(), sqlx::Error> {
-        let (mut connection, now) = (self.store.connection().await?, self.clock.now());
+        let (mut connection, now) = (self.store.writing().await?, self.clock.now());
         let made = changes::set_acknowledged(&mut connection, workspace_id, version, now).await?;
         self.observe_effective(&made, now);
         Ok(())

@@ -181,7 +181,7 @@ impl Publisher {
             sleep_until(published.create_due).await;
         }
         let digests = rows.iter().map(TokenRow::digest).collect::<Result<Vec<_>, _>>().map_err(Error::from)?;
-        let (mut connection, now) = (self.store.connection().await?, self.clock.now());
+        let (mut connection, now) = (self.store.writing().await?, self.clock.now());
         let made = changes::set_replicated(&mut connection, workspace_id, up_to, &digests, now).await?;
         self.observe_effective(&made, now);
         self.note_progress();

@@ -24,6 +24,15 @@ use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
+/// Whether anybody is limited. It is no setting: a control plane without limits is for measurements alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limiting {
+    /// By every policy.
+    On,
+    /// By none, and counted all the same.
+    Off,
+}
+
 /// The limits of a process.
 pub struct RateLimits {
     metrics: Arc<Metrics>,
@@ -35,12 +44,13 @@ pub struct RateLimits {
 impl RateLimits {
     /// Limits that nobody has used yet.
     #[must_use]
-    pub fn new(metrics: Arc<Metrics>) -> Self {
+    pub fn new(limiting: Limiting, metrics: Arc<Metrics>) -> Self {
+        let policy = |policy: Policy| if limiting == Limiting::On { policy } else { policy.endless() };
         Self {
             metrics,
-            creates: Limit::new(CREATES, DefaultClock::default()),
-            workspace_creates: Limit::new(WORKSPACE_CREATES, DefaultClock::default()),
-            failures: Limit::new(FAILURES, DefaultClock::default()),
+            creates: Limit::new(policy(CREATES), DefaultClock::default()),
+            workspace_creates: Limit::new(policy(WORKSPACE_CREATES), DefaultClock::default()),
+            failures: Limit::new(policy(FAILURES), DefaultClock::default()),
         }
     }
 
@@ -127,8 +137,9 @@ impl<K: Hash + Eq + Clone, C: Clock> Limit<K, C> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CREATES, Limit, network};
+    use super::{CREATES, Limit, Limiting, RateLimits, network};
     use governor::clock::FakeRelativeClock;
+    use std::sync::Arc;
     use std::time::Duration;
 
     #[test]
@@ -142,6 +153,14 @@ mod tests {
         assert!(limit.check(&"quiet").is_ok());
         clock.advance(Duration::from_secs(1));
         assert_eq!((0..30).filter(|_| limit.check(&"busy").is_ok()).count(), 20);
+    }
+
+    #[test]
+    fn without_limits_nobody_is_refused() {
+        let limits = |limiting| RateLimits::new(limiting, Arc::default());
+        let is_let_through = |limits: RateLimits| (0..2_000).all(|_| limits.check_create("busy", "ws").is_ok());
+        assert!(!is_let_through(limits(Limiting::On)));
+        assert!(is_let_through(limits(Limiting::Off)));
     }
 
     #[test]

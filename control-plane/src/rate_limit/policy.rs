@@ -50,6 +50,13 @@ pub(super) struct Policy {
     words: (&'static str, &'static str, &'static str),
 }
 
+impl Policy {
+    /// The same, of more than anybody can do.
+    pub(super) const fn endless(self) -> Self {
+        Self { burst: NonZeroU32::MAX, per_s: NonZeroU32::MAX, ..self }
+    }
+}
+
 /// Where a caller stands by a policy.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Standing {

@@ -41,9 +41,12 @@ impl Engine {
                  PRAGMA foreign_keys = ON;"
             }
             // The same wait for another writer. A server may be set to acknowledge commits before they are on disk,
-            // and a process that hangs in a transaction would keep its workspace locked.
+            // and a process that hangs in a transaction would keep its workspace locked. A plan that is made for a
+            // large workspace's id may walk through everybody's tokens by their ids; the one for any id never does, and
+            // it is the one that `query_plans` looks at.
             Self::Postgres => {
                 "SET client_min_messages = warning; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'; \
+                 SET plan_cache_mode = force_generic_plan; \
                  SELECT set_config('synchronous_commit', 'on', false) \
                  WHERE current_setting('synchronous_commit') = 'off';"
             }

@@ -13,6 +13,7 @@ pub mod projects;
 pub mod republishes;
 pub mod tokens;
 pub mod workspaces;
+mod writing;
 
 pub use audit_events::{Actor, AuditEventRow};
 pub(crate) use engine::Engine;
@@ -26,6 +27,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyPool, Connection as _};
 use std::time::Duration;
+use writing::{Line, Writing};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -45,13 +47,14 @@ pub struct Corrupt(pub String);
 pub struct Store {
     pool: AnyPool,
     engine: Engine,
+    writers: Line,
 }
 
 /// A connection for reading.
 pub type Connection = PoolConnection<Any>;
 
 /// What changes the database, all of it or nothing.
-type Transaction = sqlx::Transaction<'static, Any>;
+type Transaction = Writing<sqlx::Transaction<'static, Any>>;
 
 impl Store {
     /// Opens the database at a `sqlite:` or `postgres:` URL; a file of SQLite is made if it is not there.
@@ -72,7 +75,7 @@ impl Store {
             .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(engine.options(url)?)
             .await?;
-        Ok(Self { pool, engine })
+        Ok(Self { pool, engine, writers: Line::of(engine) })
     }
 
     /// Brings the tables up to date. Doing it again changes nothing.
@@ -113,8 +116,15 @@ impl Store {
         (idle, self.pool.size().saturating_sub(idle))
     }
 
+    /// A connection for a single statement that changes something.
+    pub(crate) async fn writing(&self) -> Result<Writing<Connection>, sqlx::Error> {
+        let turn = self.writers.turn().await?;
+        Ok(Writing::new(self.pool.acquire().await?, turn))
+    }
+
     /// Begins a changing transaction.
     async fn begin(&self) -> Result<Transaction, sqlx::Error> {
-        self.pool.begin_with(self.engine.begin()).await
+        let turn = self.writers.turn().await?;
+        Ok(Writing::new(self.pool.begin_with(self.engine.begin()).await?, turn))
     }
 }

@@ -15,7 +15,7 @@ const TOKENS: u32 = 1_100;
 /// A server whose publisher writes no KV, where answers are counted.
 async fn server() -> Server {
     let server = Server::start(Plan::Team).await;
-    seed(&mut server.database().connect().await, TOKENS).await;
+    seed(&mut server.database().connect().await, TOKENS, 0).await;
     server.stop_publishing();
     server
 }

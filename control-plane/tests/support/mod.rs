@@ -30,7 +30,7 @@ use control_plane::clock::Clock;
 use control_plane::metrics::Metrics;
 use control_plane::plan::Plan;
 use control_plane::publisher::{EdgeClient, Publisher};
-use control_plane::rate_limit::RateLimits;
+use control_plane::rate_limit::{Limiting, RateLimits};
 use control_plane::settings::Settings;
 use control_plane::store::Store;
 use control_plane::token_request::TokenRequest;
@@ -273,7 +273,9 @@ async fn write_kv(State(state): State<Arc<EdgeState>>, headers: HeaderMap, body:
     tokio::time::sleep(Duration::from_millis(kv_ms)).await;
     let mut kv = state.kv.lock().unwrap();
     kv.extend(writes.puts.iter().map(|put| put.digest));
-    kv.retain(|digest| !writes.deletes.contains(digest));
+    for digest in &writes.deletes {
+        kv.remove(digest);
+    }
     Ok("{}".into())
 }
 
@@ -480,6 +482,6 @@ async fn open(edge: &FakeEdge, database_url: &str, clock: MovedClock) -> (App, E
     let client = EdgeClient::new(&settings, Arc::clone(&clock)).unwrap();
     let metrics = Arc::<Metrics>::default();
     let publisher = Publisher::new(store.clone(), client.clone(), Arc::clone(&clock), Arc::clone(&metrics));
-    let limits = Arc::new(RateLimits::new(Arc::clone(&metrics)));
+    let limits = Arc::new(RateLimits::new(Limiting::On, Arc::clone(&metrics)));
     (App { store, publisher, limits, metrics, clock, settings: Arc::new(settings) }, client)
 }
