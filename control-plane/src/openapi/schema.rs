@@ -52,6 +52,16 @@ pub(super) fn id(prefix: &str) -> Object {
         .build()
 }
 
+/// Tokens to revoke.
+pub(crate) fn token_ids() -> Array {
+    ArrayBuilder::new()
+        .items(id("tok_"))
+        .min_items(Some(1))
+        .max_items(Some(1_000))
+        .description(Some("Their ids. Repeated ones count once."))
+        .build()
+}
+
 /// The body of an error, as [`shared::problem`] writes it.
 pub(super) fn problem() -> Schema {
     let text = |words: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(words));

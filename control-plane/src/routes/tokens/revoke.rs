@@ -60,7 +60,7 @@ pub(crate) async fn revoke_token(app: &App, operator: &Operator, token_id: &str)
 #[schema(as = Revocations)]
 pub(crate) struct RawRevocations {
     /// Their ids. Repeated ones count once.
-    #[schema(value_type = Vec<String>, min_items = 1, max_items = 1000)]
+    #[schema(schema_with = openapi::schema::token_ids)]
     ids: Vec<TokenId>,
 }
 
