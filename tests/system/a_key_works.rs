@@ -22,6 +22,8 @@ pub fn from_create_to_the_platform(world: &World) {
     );
 
     let token = view["token"].as_str().unwrap();
+    let own = edge.with_token(token).send("GET", "/access-token");
+    assert_eq!(own.header("content-location"), answer.header("location"), "{}", own.text);
     let deploy =
         edge.with_token(token).post(&format!("{}?dry=1&x=%2F", workspace.deployments()), &json!({"ref": "main"}));
     assert_eq!(deploy.status, 200, "{}", deploy.text);

@@ -9,13 +9,13 @@ use shared::refusal::Refusal;
 use shared::scope::{Scope, ScopeSet};
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::openapi::{OpenApi, RefOr, Response};
 
 /// Completes every operation.
 pub(super) fn complete(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
-            write_out_errors(operation);
+            write_out_answers(operation);
             add_input_errors(operation);
             add_path_parameters(path, operation);
             if let Some(rule) = rule(method, path) {
@@ -41,11 +41,13 @@ fn rule(method: &str, path: &str) -> Option<&'static Rule> {
     POLICY.rules().into_iter().find(is_it)
 }
 
-/// A handler names the errors that only it has, by status and a sentence. Whoever answers 201 says where in `Location`.
-fn write_out_errors(operation: &mut Operation) {
+/// A handler names what only it has: errors by status and a sentence, headers by name. Whoever answers 201 says where in
+/// `Location`.
+fn write_out_answers(operation: &mut Operation) {
     let creates = operation.responses.responses.contains_key("201");
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
+        write_out_headers(response);
         match status.as_str() {
             "404" => *response = problem_response("404", &response.description, &[Problem::not_found("…")]),
             "409" => *response = problem_response("409", &response.description, &[Problem::conflict("…")]),
@@ -55,6 +57,13 @@ fn write_out_errors(operation: &mut Operation) {
         if creates && status.starts_with('2') {
             response.headers.insert("Location".into(), header("Location"));
         }
+    }
+}
+
+/// The component of a header is called like it, without hyphens.
+fn write_out_headers(response: &mut Response) {
+    for (name, own) in &mut response.headers {
+        *own = header(&name.replace('-', ""));
     }
 }
 

@@ -1,6 +1,6 @@
 //! `/access-token`: the caller's own token, whichever it is.
 
-use super::tokens::revoke_token;
+use super::tokens::{location, revoke_token};
 use crate::app::App;
 use crate::error::Error;
 use crate::openapi;
@@ -9,23 +9,29 @@ use crate::store::tokens;
 use crate::view::{Receipt, TokenView};
 use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::header::CONTENT_LOCATION;
+use axum::response::{IntoResponse, Response};
 use shared::refusal::Refusal;
 
-/// `GET`: the caller's own token.
+/// `GET`: the caller's own token, and in `Content-Location` where it is: the caller need not know its workspace.
 #[utoipa::path(
     get,
     path = "/access-token",
     operation_id = "getOwnAccessToken",
     tag = openapi::OWN,
     summary = "Show the token of this request",
-    description = "What the token that the request is sent with may do, and how long it lives.",
-    responses((status = 200, description = "The caller's own token.", body = TokenView)),
+    description = "What the token that the request is sent with may do, and how long it lives. `Content-Location` says in \
+                   which workspace it is.",
+    responses(
+        (status = 200, description = "The caller's own token.", body = TokenView, headers(("Content-Location"))),
+    ),
 )]
-pub(crate) async fn show(State(app): State<App>, operator: Operator) -> Result<Json<TokenView>, Error> {
+pub(crate) async fn show(State(app): State<App>, operator: Operator) -> Result<Response, Error> {
     let mut connection = app.store.connection().await?;
     let row = tokens::get(&mut connection, operator.workspace_id().as_str(), operator.token_id()).await?;
-    row.map(|row| Json(TokenView::new(row, app.clock.now()))).ok_or_else(|| Refusal::UnknownToken.into())
+    let row = row.ok_or(Refusal::UnknownToken)?;
+    let location = location(&row);
+    Ok(([(CONTENT_LOCATION, location)], Json(TokenView::new(row, app.clock.now()))).into_response())
 }
 
 /// `DELETE`: the caller revokes itself.

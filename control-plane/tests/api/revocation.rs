@@ -71,11 +71,25 @@ async fn a_projects_admin_finds_only_its_projects_tokens() {
 }
 
 #[tokio::test]
+async fn a_token_alone_says_where_it_is() {
+    let server = Server::start(Plan::Pro).await;
+    for project_id in [None, Some(PROJECT)] {
+        let body = json!({"name": "R", "scopes": ["read"], "projectId": project_id});
+        let token = server.create(&server.admin, body).await.text_of("token");
+        let own = server.send("GET", "/access-token", Some(&token), None).await;
+        let path = own.headers["content-location"].to_str().unwrap();
+        let shown = server.send("GET", path, Some(&token), None).await;
+        assert_eq!((shown.status, shown.json()), (200, own.json()), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn every_token_sees_and_revokes_itself() {
     let server = Server::start(Plan::Pro).await;
     let (id, token) = server.token(&["deploy"]).await;
     let own = server.send("GET", "/access-token", Some(&token), None).await;
     assert_eq!((own.status, own.json()), (200, server.get(&tokens_path(&id)).await.json()));
+    assert_eq!(own.headers["content-location"], tokens_path(&id).as_str());
     let receipt = server.send("DELETE", "/access-token", Some(&token), None).await;
     assert_eq!((receipt.status, &receipt.json()["status"]), (200, &json!("revoked")), "{}", receipt.text);
     let again = server.send("DELETE", "/access-token", Some(&token), None).await;

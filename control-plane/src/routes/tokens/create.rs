@@ -1,5 +1,6 @@
 //! Making a token.
 
+use super::location;
 use crate::app::App;
 use crate::body::Json;
 use crate::error::Error;
@@ -160,8 +161,4 @@ pub(super) fn replayed(row: TokenRow, now: Timestamp) -> Response {
     let location = location(&row);
     let view = CreatedView::replayed(TokenView::new(row, now));
     ([(LOCATION, location)], axum::Json(view)).into_response()
-}
-
-fn location(row: &TokenRow) -> String {
-    format!("/workspaces/{}/access-tokens/{}", row.workspace_id, row.id)
 }

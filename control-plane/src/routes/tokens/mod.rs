@@ -118,6 +118,11 @@ pub(crate) async fn show(
     Ok(Json(TokenView::new(visible(row, &operator)?, app.clock.now())))
 }
 
+/// The path under which a token is shown.
+pub(super) fn location(row: &TokenRow) -> String {
+    format!("/workspaces/{}/access-tokens/{}", row.workspace_id, row.id)
+}
+
 /// The row if the caller may see it; what it may not see is not there.
 fn visible(row: Option<TokenRow>, operator: &Operator) -> Result<TokenRow, Error> {
     row.filter(|row| operator.sees(row.project_id.as_deref())).ok_or_else(|| {
