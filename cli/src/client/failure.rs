@@ -1,0 +1,112 @@
+//! A call that brought no answer, and whether it helps to repeat it.
+
+use super::problem::Problem;
+use crate::api_url::ApiUrl;
+use crate::error::Error;
+use crate::exit::Exit;
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use std::env;
+use std::time::Duration;
+
+/// Longest `Retry-After` that is waited for; whoever is told to wait longer is told so.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(10);
+
+/// A call that brought no answer.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) error: Error,
+    /// Whether it may be gone in a moment.
+    pub(super) is_transient: bool,
+    /// How long the server wants to be left alone.
+    pub(super) retry_after: Option<Duration>,
+}
+
+impl Failure {
+    fn lasting(error: Error) -> Self {
+        Self { error, is_transient: false, retry_after: None }
+    }
+
+    /// Of an answer that is no success.
+    pub(super) fn of_answer(status: StatusCode, headers: &HeaderMap, body: &[u8], api_url: &ApiUrl) -> Self {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let is_problem = text(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/problem+json"));
+        let Some(problem) = serde_json::from_slice::<Problem>(body).ok().filter(|_| is_problem) else {
+            return Self::of_stranger(status, text(LOCATION), api_url);
+        };
+        let mut error = problem.into_error(status.as_u16());
+        let retry_after = text(RETRY_AFTER).and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
+        if let Some(after) = retry_after {
+            error = error.note(format!("Try again in {} s.", after.as_secs()));
+        }
+        let can_wait = retry_after.unwrap_or_default() <= RETRY_AFTER_MAX;
+        Self { error, is_transient: matches!(status.as_u16(), 429 | 502..=504) && can_wait, retry_after }
+    }
+
+    /// Of somebody who does not speak as the API does: a proxy, a portal, another server.
+    fn of_stranger(status: StatusCode, location: Option<&str>, api_url: &ApiUrl) -> Self {
+        let what = format!("{api_url} did not answer as the API does (HTTP {status})");
+        let (what, exit) = match status.as_u16() {
+            502..=504 => (what, Exit::Pending),
+            _ => (what, Exit::Failed),
+        };
+        let advice = match location {
+            Some(location) => {
+                format!("It redirects to {}. Is that the address for --api-url?", crate::text::plain(location))
+            }
+            None => "Check --api-url, or the proxy in between.".into(),
+        };
+        let error = Error::new(exit, what).note(advice);
+        Self { error, is_transient: exit == Exit::Pending, retry_after: None }
+    }
+
+    /// Of a success whose body is none.
+    pub(super) fn of_nonsense(why: &serde_json::Error, api_url: &ApiUrl) -> Self {
+        let what = format!("{api_url} answered with something that cannot be read: {why}");
+        Self::lasting(Error::failed(what).note("Check --api-url; is this `deplo` older than the API?"))
+    }
+
+    /// Of a call that nobody answered.
+    pub(super) fn of_call(why: &reqwest::Error, api_url: &ApiUrl) -> Self {
+        if let Some(tls) = cause::<rustls::Error>(why) {
+            let error = Error::failed(format!("no secure connection to {api_url}: {tls}"));
+            return Self::lasting(error.note(
+                "If its certificate is of an authority of your own, name that authority's file in SSL_CERT_FILE.",
+            ));
+        }
+        let what = match why.is_timeout() {
+            true => format!("{api_url} did not answer in time"),
+            false => format!("{api_url} is out of reach: {}", last_cause(why)),
+        };
+        let error = Error::new(Exit::Pending, what).note("Check --api-url and the network, then try again.");
+        Self { error: note_proxy(error), is_transient: true, retry_after: None }
+    }
+}
+
+/// Names the variable and not its value, which may hold a password.
+fn note_proxy(error: Error) -> Error {
+    let names = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+    match names.into_iter().find(|name| env::var_os(name).is_some_and(|value| !value.is_empty())) {
+        Some(name) => error.note(format!("{name} is set; NO_PROXY names the hosts that need no proxy.")),
+        None => error,
+    }
+}
+
+/// The cause of this type, however deep it is.
+fn cause<'a, T: std::error::Error + 'static>(why: &'a (dyn std::error::Error + 'static)) -> Option<&'a T> {
+    causes(why).find_map(|why| match why.downcast_ref::<std::io::Error>() {
+        // It does not show what it wraps as its source.
+        Some(io) => io.get_ref().and_then(|inner| inner.downcast_ref()),
+        None => why.downcast_ref(),
+    })
+}
+
+fn last_cause(why: &(dyn std::error::Error + 'static)) -> String {
+    causes(why).last().map(ToString::to_string).unwrap_or_default()
+}
+
+fn causes<'a>(
+    why: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(why), |why| why.source())
+}

@@ -1,0 +1,266 @@
+//! The API, as this program calls it.
+
+mod failure;
+pub(crate) mod model;
+mod problem;
+mod route;
+
+use crate::api_url::ApiUrl;
+use crate::error::Error;
+use crate::spinner::Spinner;
+use backon::{ExponentialBuilder, Retryable};
+use failure::Failure;
+use model::{
+    AccessToken, AccessTokenRequest, AuditEvent, CreatedAccessToken, Page, Receipt, Receipts, Revocations, Rotation,
+};
+use reqwest::RequestBuilder;
+use reqwest::header::{CONTENT_LOCATION, HeaderMap};
+use reqwest::redirect::Policy;
+use route::Route;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::id::WorkspaceId;
+use std::time::Duration;
+use uuid::Uuid;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long an answer may take. The control plane answers within 35 s, whatever it waits for.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Most entries that a page may have.
+const PAGE_MAX: usize = 200;
+
+/// Most ids that a request may revoke.
+const REVOCATIONS_MAX: usize = 1_000;
+
+/// How often a token is made anew whose text was lost with an answer.
+const CREATES_MAX: usize = 3;
+
+/// Calls the API with a token.
+pub(crate) struct Client {
+    http: reqwest::Client,
+    api_url: ApiUrl,
+    token: SecretString,
+}
+
+/// A token that was made, with its text.
+pub(crate) struct Created {
+    pub(crate) view: AccessToken,
+    pub(crate) token: SecretString,
+    /// Whether the whole edge knows it, and refuses what it replaces.
+    pub(crate) is_effective: bool,
+}
+
+/// Whose token it is.
+pub(crate) struct Own {
+    pub(crate) view: AccessToken,
+    /// None: the API is too old to say.
+    pub(crate) workspace: Option<WorkspaceId>,
+}
+
+/// What came back.
+struct Answer<T> {
+    value: T,
+    status: u16,
+    headers: HeaderMap,
+}
+
+impl Client {
+    /// A client that has called nobody yet.
+    pub(crate) fn new(api_url: &ApiUrl, token: SecretString) -> Result<Self, Error> {
+        // An error means that there is one already, which is the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("deplo/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TIMEOUT)
+            // A token goes where it was meant to go.
+            .redirect(Policy::none())
+            .build()
+            .map_err(|why| Error::failed(format!("cannot set up calls of the API: {why}")))?;
+        Ok(Self { http, api_url: api_url.clone(), token })
+    }
+
+    /// The caller's own token.
+    pub(crate) async fn own(&self, spinner: &Spinner) -> Result<Own, Error> {
+        let answer = self.repeat::<AccessToken>(&|| self.request(&Route::Own, &[]), spinner).await?;
+        Ok(Own { workspace: workspace_of(&answer.headers), view: answer.value })
+    }
+
+    /// Revokes the caller's own token.
+    pub(crate) async fn revoke_own(&self, spinner: &Spinner) -> Result<Receipt, Error> {
+        Ok(self.repeat(&|| self.request(&Route::RevokeOwn, &[]), spinner).await?.value)
+    }
+
+    /// One token.
+    pub(crate) async fn token(
+        &self,
+        workspace: &WorkspaceId,
+        id: &str,
+        spinner: &Spinner,
+    ) -> Result<AccessToken, Error> {
+        Ok(self.repeat(&|| self.request(&Route::Token(workspace, id), &[]), spinner).await?.value)
+    }
+
+    /// Tokens, newest first, at most `limit` of them.
+    pub(crate) async fn tokens(
+        &self,
+        workspace: &WorkspaceId,
+        filters: &[(&str, &str)],
+        limit: usize,
+        spinner: &Spinner,
+    ) -> Result<Vec<AccessToken>, Error> {
+        self.pages(&Route::Tokens(workspace), filters, limit, spinner).await
+    }
+
+    /// The audit log, newest first, at most `limit` events of it.
+    pub(crate) async fn audit_events(
+        &self,
+        workspace: &WorkspaceId,
+        limit: usize,
+        spinner: &Spinner,
+    ) -> Result<Vec<AuditEvent>, Error> {
+        self.pages(&Route::AuditEvents(workspace), &[], limit, spinner).await
+    }
+
+    /// Makes a token.
+    pub(crate) async fn create(
+        &self,
+        workspace: &WorkspaceId,
+        request: &AccessTokenRequest,
+        spinner: &Spinner,
+    ) -> Result<Created, Error> {
+        for _ in 0..CREATES_MAX {
+            let answer = self.make(&Route::Create(workspace), request, spinner).await?;
+            match answer.value.token {
+                Some(token) => {
+                    return Ok(Created { view: answer.value.view, token, is_effective: answer.status == 201 });
+                }
+                // The answer with its text was lost on the way, so nobody will ever use this one.
+                None => drop(self.revoke(workspace, &[answer.value.view.id], spinner).await?),
+            }
+        }
+        Err(lost())
+    }
+
+    /// Replaces a token by another one.
+    pub(crate) async fn rotate(
+        &self,
+        workspace: &WorkspaceId,
+        id: &str,
+        grace: Duration,
+        spinner: &Spinner,
+    ) -> Result<Created, Error> {
+        let (mut id, mut rotation) = (id.to_owned(), Rotation { grace_seconds: grace.as_secs() });
+        for _ in 0..CREATES_MAX {
+            let answer = self.make(&Route::Rotate(workspace, &id), &rotation, spinner).await?;
+            match answer.value.token {
+                Some(token) => {
+                    return Ok(Created { view: answer.value.view, token, is_effective: answer.status == 201 });
+                }
+                // Its text was lost on the way: it is replaced in turn, at once. The old one keeps its grace.
+                None => (id, rotation) = (answer.value.view.id, Rotation { grace_seconds: 0 }),
+            }
+        }
+        Err(lost())
+    }
+
+    /// Revokes tokens, at most a thousand; receipts in the order of the ids.
+    pub(crate) async fn revoke(
+        &self,
+        workspace: &WorkspaceId,
+        ids: &[String],
+        spinner: &Spinner,
+    ) -> Result<Vec<Receipt>, Error> {
+        let body = Revocations { ids };
+        let request = || self.request(&Route::Revoke(workspace), &[]).json(&body);
+        Ok(self.repeat::<Receipts>(&request, spinner).await?.value.data)
+    }
+
+    /// Ids in parts that one request each can revoke.
+    pub(crate) fn revocable_parts(ids: &[String]) -> impl Iterator<Item = &[String]> {
+        ids.chunks(REVOCATIONS_MAX)
+    }
+
+    /// Repeats something that makes a token: the key sees to it that it is made once.
+    async fn make(
+        &self,
+        route: &Route<'_>,
+        body: &impl Serialize,
+        spinner: &Spinner,
+    ) -> Result<Answer<CreatedAccessToken>, Error> {
+        let key = Uuid::new_v4().to_string();
+        self.repeat(&|| self.request(route, &[]).header("Idempotency-Key", &key).json(body), spinner).await
+    }
+
+    async fn pages<T: DeserializeOwned>(
+        &self,
+        route: &Route<'_>,
+        filters: &[(&str, &str)],
+        limit: usize,
+        spinner: &Spinner,
+    ) -> Result<Vec<T>, Error> {
+        let (mut entries, mut cursor) = (Vec::new(), None::<String>);
+        loop {
+            let size = PAGE_MAX.min(limit - entries.len()).to_string();
+            let paging = [Some(("limit", size.as_str())), cursor.as_deref().map(|cursor| ("cursor", cursor))];
+            let query: Vec<_> = paging.into_iter().flatten().chain(filters.iter().copied()).collect();
+            let page = self.repeat::<Page<T>>(&|| self.request(route, &query), spinner).await?.value;
+            entries.extend(page.data);
+            entries.truncate(limit);
+            if entries.len() == limit || page.next_cursor.is_none() {
+                return Ok(entries);
+            }
+            cursor = page.next_cursor;
+            spinner.say(&format!("{} so far", entries.len()));
+        }
+    }
+
+    fn request(&self, route: &Route<'_>, query: &[(&str, &str)]) -> RequestBuilder {
+        let mut url = self.api_url.join(&route.path());
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        self.http.request(route.method(), url).bearer_auth(self.token.expose_secret())
+    }
+
+    /// Sends a request until it is answered; only what does no harm when it is repeated.
+    async fn repeat<T: DeserializeOwned>(
+        &self,
+        request: &impl Fn() -> RequestBuilder,
+        spinner: &Spinner,
+    ) -> Result<Answer<T>, Error> {
+        let delays = ExponentialBuilder::default().with_min_delay(Duration::from_millis(250)).with_jitter();
+        let answer = (|| self.send(request()))
+            .retry(delays.with_max_times(3))
+            .when(|failure: &Failure| failure.is_transient)
+            .adjust(|failure, delay| Some(delay?.max(failure.retry_after.unwrap_or_default())))
+            .notify(|failure, _| spinner.say(&format!("{}; trying again", failure.error.what())));
+        answer.await.map_err(|failure| failure.error)
+    }
+
+    async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<Answer<T>, Failure> {
+        let unreachable = |why| Failure::of_call(&why, &self.api_url);
+        let answer = request.send().await.map_err(unreachable)?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let body = answer.bytes().await.map_err(unreachable)?;
+        if !status.is_success() {
+            return Err(Failure::of_answer(status, &headers, &body, &self.api_url));
+        }
+        let value = serde_json::from_slice(&body).map_err(|why| Failure::of_nonsense(&why, &self.api_url))?;
+        Ok(Answer { value, status: status.as_u16(), headers })
+    }
+}
+
+/// `Content-Location: /workspaces/{workspaceId}/access-tokens/{tokenId}` (RFC 9110 section 8.7).
+fn workspace_of(headers: &HeaderMap) -> Option<WorkspaceId> {
+    let path = headers.get(CONTENT_LOCATION)?.to_str().ok()?;
+    path.strip_prefix("/workspaces/")?.split('/').next()?.parse().ok()
+}
+
+fn lost() -> Error {
+    Error::failed("a token was made several times, and each answer with its text was lost on the way")
+        .note("The lost ones are revoked. Try again with a better connection.")
+}

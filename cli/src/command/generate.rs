@@ -1,0 +1,23 @@
+//! `deplo completions`, `deplo man`: made from the definition of the command line.
+
+use crate::args::Cli;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::output::{say_done, write};
+use clap::CommandFactory;
+use clap_complete::Shell;
+use std::path::Path;
+
+pub(crate) fn completions(shell: Shell) -> Result<Exit, Error> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "deplo", &mut script);
+    write(String::from_utf8_lossy(&script).trim_end())?;
+    Ok(Exit::Done)
+}
+
+pub(crate) fn man_pages(directory: &Path) -> Result<Exit, Error> {
+    let written = std::fs::create_dir_all(directory).and_then(|()| clap_mangen::generate_to(Cli::command(), directory));
+    written.map_err(|why| Error::failed(format!("cannot write into {}: {why}", directory.display())))?;
+    say_done(&format!("The man pages are in {}", directory.display()));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,72 @@
+//! `deplo login`
+
+use super::summary;
+use super::whoami::Identity;
+use crate::api_url::ApiUrl;
+use crate::args::Global;
+use crate::client::Client;
+use crate::credentials::{Credentials, Login};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::output::{Output, say, say_done, warn};
+use crate::session::{TOKEN, api_url, check_token, no_workspace, workspace};
+use secrecy::SecretString;
+use std::env;
+use std::io::{IsTerminal, Read};
+
+/// Longest input that is read for a token, in bytes.
+const INPUT_MAX: u64 = 64 * 1024;
+
+pub(crate) async fn run(global: &Global, output: &Output) -> Result<Exit, Error> {
+    let mut credentials = Credentials::load()?;
+    let (api_url, wanted) = (ask_api_url(global, &credentials, output)?, workspace(global)?);
+    let token = read_token(output)?;
+    let client = Client::new(&api_url, token.clone())?;
+    let own = client.own(&output.spinner("Checking the token")).await?;
+    let workspace = match (own.workspace, wanted) {
+        (Some(own), Some(wanted)) if own != wanted => {
+            return Err(Error::new(Exit::Forbidden, format!("the token belongs to {own} and not to {wanted}"))
+                .note("Nothing was stored."));
+        }
+        (own, wanted) => own.or(wanted).ok_or_else(no_workspace)?,
+    };
+    credentials.add(&api_url, Login { workspace: workspace.clone(), token })?;
+    let source = credentials.path().display().to_string();
+    say_done(&format!("Signed in to {api_url}, {workspace}, with {}", summary(&own.view)));
+    say(&format!("  Stored in {source}, for your eyes only."));
+    if env::var_os(TOKEN).is_some_and(|token| !token.is_empty()) {
+        warn(&format!("{TOKEN} is set, and goes before what is stored."));
+    }
+    let identity = Identity { api_url, workspace_id: workspace, access_token: own.view, source };
+    output.data(&identity, String::new)?;
+    Ok(Exit::Done)
+}
+
+/// The named address, or the one of last time, or what somebody types.
+fn ask_api_url(global: &Global, credentials: &Credentials, output: &Output) -> Result<ApiUrl, Error> {
+    match api_url(global, credentials) {
+        Err(why) if why.exit() == Exit::Usage && global.api_url.is_none() && output.may_ask() => {
+            ApiUrl::read(&output.text("Address of the API:", "https://api.example.com")?)
+        }
+        result => result,
+    }
+}
+
+/// From a prompt, or from standard input if that is no terminal; never from an argument.
+fn read_token(output: &Output) -> Result<SecretString, Error> {
+    let text = match std::io::stdin().is_terminal() {
+        true if output.may_ask() => output.password("Access token:")?,
+        true => {
+            return Err(
+                Error::usage("nobody can be asked here").note("Write the token to standard input: deplo login < file")
+            );
+        }
+        false => {
+            let mut text = String::new();
+            let read = std::io::stdin().take(INPUT_MAX).read_to_string(&mut text);
+            read.map_err(|why| Error::failed(format!("cannot read a token from standard input: {why}")))?;
+            text
+        }
+    };
+    check_token(text.trim().to_owned(), "what was read")
+}
