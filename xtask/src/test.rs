@@ -47,8 +47,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let all = !options.unit && !options.postgres && !options.e2e;
     let (mut count, mut sound) = (Count::default(), true);
     if all || options.unit {
-        let packages = ["test", "--no-fail-fast", "-p", "shared", "-p", "proof", "-p", "control-plane", "-p", "xtask"];
-        sound &= add(&mut count, cargo(&packages).env_remove(POSTGRES_URL))?;
+        let packages = ["shared", "proof", "control-plane", "cli", "xtask"].into_iter().flat_map(|name| ["-p", name]);
+        let arguments: Vec<_> = ["test", "--no-fail-fast"].into_iter().chain(packages).collect();
+        sound &= add(&mut count, cargo(&arguments).env_remove(POSTGRES_URL))?;
         sound &= add(&mut count, &mut cargo(&["test", "-p", "tests", "--lib"]))?;
     }
     if all || options.postgres {
@@ -77,8 +78,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn prepare_system() -> Result<()> {
     tools::check_prerequisites()?;
     edge_build::run()?;
-    say("building the control plane");
-    run_command(&mut cargo(&["build", "--quiet", "-p", "control-plane"]))
+    say("building the control plane and the command line");
+    run_command(&mut cargo(&["build", "--quiet", "-p", "control-plane", "-p", "cli"]))
 }
 
 fn add(count: &mut Count, command: &mut std::process::Command) -> Result<bool> {
