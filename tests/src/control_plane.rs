@@ -1,10 +1,8 @@
 //! The control plane: the program itself, as a process of its own.
 
-use crate::process::{Log, Process};
+use crate::process::{Log, Process, built};
 use crate::secrets::Secrets;
 use anyhow::{Context, Result, ensure};
-use std::env;
-use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::Duration;
 
@@ -99,17 +97,9 @@ impl ControlPlane {
     }
 
     fn command(&self, arguments: &[&str]) -> Result<Command> {
-        let mut command = Command::new(program()?);
+        let mut command = Command::new(built("control-plane", "control-plane")?);
         command.args(arguments).env_clear().envs(self.settings.iter().cloned());
         command.env("TOKEN_PEPPER", &self.secrets.token_pepper).env("PUBLISH_KEY", &self.secrets.publish_key);
         Ok(command)
     }
-}
-
-/// The program beside the one that runs: cargo builds both into one directory.
-fn program() -> Result<PathBuf> {
-    let own = env::current_exe()?;
-    let found =
-        own.ancestors().skip(1).take(2).map(|directory| directory.join("control-plane")).find(|path| path.exists());
-    found.context("the control plane is not built; `cargo build -p control-plane` builds it")
 }

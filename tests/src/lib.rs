@@ -6,6 +6,7 @@
 
 mod client;
 mod control_plane;
+mod deplo;
 mod edge;
 mod edges;
 mod history;
@@ -24,6 +25,7 @@ mod world;
 
 pub use client::{Answer, Client};
 pub use control_plane::ControlPlane;
+pub use deplo::{Deplo, Ran};
 pub use edge::{Edge, EdgeConfig};
 pub use edges::{Edges, EdgesConfig};
 pub use history::{Excuse, Fault, Finding, History, Life, Request, Span, Verdict};

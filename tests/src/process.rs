@@ -4,14 +4,22 @@ use crate::patience::wait_until;
 use anyhow::{Context, Result, bail};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
+use std::env;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
+
+/// A program of ours beside the one that runs: cargo builds all of them into one directory.
+pub(crate) fn built(program: &str, package: &str) -> Result<PathBuf> {
+    let own = env::current_exe()?;
+    let found = own.ancestors().skip(1).take(2).map(|directory| directory.join(program)).find(|path| path.exists());
+    found.with_context(|| format!("{program} is not built; `cargo build -p {package}` builds it"))
+}
 
 /// How long a group may take to end by itself before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
