@@ -10,6 +10,10 @@ mod a_revocation_outlives_the_edge;
 mod a_revoked_key_stops;
 mod after_a_minute;
 mod bodies_are_never_buffered;
+mod deplo_does_what_it_says;
+mod deplo_exits_as_documented;
+mod deplo_keeps_credentials;
+mod deplo_loses_no_token;
 mod every_edge_refuses_at_once;
 mod foreign_paths_refuse;
 mod in_flight_answers_are_withheld;
@@ -76,6 +80,20 @@ fn main() {
         foreign_paths_refuse::another_project,
         bodies_are_never_buffered::of_answers,
         bodies_are_never_buffered::of_requests,
+        deplo_does_what_it_says::from_create_to_revoke,
+        deplo_does_what_it_says::with_hundreds_of_tokens,
+        deplo_does_what_it_says::with_expiries,
+        deplo_does_what_it_says::about_whose_token_it_is,
+        deplo_does_what_it_says::about_what_was_done,
+        deplo_does_what_it_says::also_into_closed_and_full_outputs,
+        deplo_exits_as_documented::by_what_was_asked_for,
+        deplo_exits_as_documented::by_a_plan_that_is_full,
+        deplo_keeps_credentials::from_login_to_logout,
+        deplo_keeps_credentials::and_stores_nothing_that_does_not_work,
+        deplo_keeps_credentials::and_sends_a_token_nowhere_else,
+        deplo_keeps_credentials::and_revokes_on_the_way_out,
+        deplo_loses_no_token::when_the_answer_to_a_create_is_lost,
+        deplo_loses_no_token::when_the_answer_to_a_rotation_is_lost,
         one_id_names_a_request::that_of_its_caller_if_it_is_plain,
         one_id_names_a_request::else_that_of_cloudflare,
         one_id_names_a_request::else_a_fresh_one,
@@ -98,6 +116,8 @@ fn main() {
         keys_rotate_without_downtime::the_key_of_assertions,
         leases_spare_the_ledger::and_none_are_given_if_none_are_wanted,
         leases_spare_the_ledger::and_no_other_length_is_accepted,
+        deplo_exits_as_documented::by_an_edge_that_is_gone,
+        deplo_exits_as_documented::by_strangers_in_between,
         every_edge_refuses_at_once::through_faults_of_kv_and_ledger,
         every_edge_refuses_at_once::and_this_test_would_notice_one_that_does_not,
         made_up_tokens_cost_little::and_hide_no_real_one,

@@ -7,6 +7,7 @@ use crate::exit::Exit;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
 use std::env;
+use std::io;
 use std::time::Duration;
 
 /// Longest `Retry-After` that is waited for; whoever is told to wait longer is told so.
@@ -94,11 +95,7 @@ fn note_proxy(error: Error) -> Error {
 
 /// The cause of this type, however deep it is.
 fn cause<'a, T: std::error::Error + 'static>(why: &'a (dyn std::error::Error + 'static)) -> Option<&'a T> {
-    causes(why).find_map(|why| match why.downcast_ref::<std::io::Error>() {
-        // It does not show what it wraps as its source.
-        Some(io) => io.get_ref().and_then(|inner| inner.downcast_ref()),
-        None => why.downcast_ref(),
-    })
+    causes(why).find_map(|why| why.downcast_ref())
 }
 
 fn last_cause(why: &(dyn std::error::Error + 'static)) -> String {
@@ -108,5 +105,9 @@ fn last_cause(why: &(dyn std::error::Error + 'static)) -> String {
 fn causes<'a>(
     why: &'a (dyn std::error::Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
-    std::iter::successors(Some(why), |why| why.source())
+    std::iter::successors(Some(why), |why| match why.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        // What it wraps is not its source; that is the source of what it wraps.
+        Some(wrapped) => Some(wrapped as _),
+        None => why.source(),
+    })
 }
