@@ -32,7 +32,8 @@ impl ApiUrl {
         url
     }
 
-    fn is_loopback(&self) -> bool {
+    /// Whether it is on this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
         let host = self.0.host_str().unwrap_or_default();
         let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
         host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
@@ -43,8 +44,11 @@ impl TryFrom<String> for ApiUrl {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let expected = || format!("{text:?} is no address of an API; expected something like https://api.example.com");
-        let url: Url = text.parse().map_err(|_| expected())?;
+        // Not quoted: it may hold a password, or be a token that was pasted.
+        let expected = || "expected an address of the API such as https://api.example.com".to_owned();
+        let mut url: Url = text.parse().map_err(|_| expected())?;
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
         let has_user = !url.username().is_empty() || url.password().is_some();
         let is_plain = !has_user && url.query().is_none() && url.fragment().is_none();
         if matches!(url.scheme(), "http" | "https") && is_plain { Ok(Self(url)) } else { Err(expected()) }
@@ -72,9 +76,12 @@ mod tests {
         for (text, shown) in [
             (" https://a.example.com/ ", "https://a.example.com"),
             ("https://a.example.com", "https://a.example.com"),
+            ("https://a.example.com/v1//", "https://a.example.com/v1"),
             ("HTTP://LOCALHOST:80/v1/", "http://localhost/v1"),
         ] {
-            assert_eq!(ApiUrl::read(text).unwrap().to_string(), shown);
+            let url = ApiUrl::read(text).unwrap();
+            assert_eq!(url.to_string(), shown);
+            assert_eq!(ApiUrl::try_from(shown.to_owned()), Ok(url), "what is stored is what was typed");
         }
         for bad in ["", "a.example.com", "ftp://a", "https://user:pw@a", "https://a/?x=1", "https://a/#b", "https://"] {
             assert!(ApiUrl::read(bad).is_err(), "{bad}");

@@ -24,7 +24,8 @@ Environment:
   DEPLO_WORKSPACE  as --workspace
   NO_COLOR         no colours, as --color never
   CI               nothing is asked, as with --no-input, and nothing moves
-  HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE  proxy and certificates, as usual";
+  HTTPS_PROXY, NO_PROXY  the proxy, as usual
+  SSL_CERT_FILE    certificates to trust on Linux; elsewhere the system's are";
 
 /// Access tokens that are checked at the edge and die at once.
 #[derive(Parser)]
@@ -101,6 +102,17 @@ pub(crate) enum Command {
     },
 }
 
+impl Command {
+    /// Whether it may change something at the API.
+    pub(crate) const fn changes(&self) -> bool {
+        match self {
+            Self::Tokens(tokens) => !matches!(tokens, Tokens::List(_)),
+            Self::Logout(args) => args.revoke,
+            _ => false,
+        }
+    }
+}
+
 #[derive(Subcommand)]
 pub(crate) enum Tokens {
     /// Create a token; standard output gets the token alone.
@@ -122,7 +134,7 @@ pub(crate) enum Tokens {
     #[command(
         visible_alias = "rm",
         before_help = "Examples:\n  deplo tokens revoke tok_abc123\n  deplo tokens revoke tok_abc123 tok_def456 --yes\n  \
-                       deplo tokens list --json | jq -r '.tokens[].id' | deplo tokens revoke - --yes"
+                       deplo tokens list --json | jq -r '.tokens[] | select(.lastUsedAt == null) | .id' | deplo tokens revoke - --yes"
     )]
     Revoke(Revoke),
     /// Replace a token by a new one with the same name, scopes, project and expiry.

@@ -43,15 +43,16 @@ impl Credentials {
     /// # Errors
     /// If it is there and cannot be read.
     pub(crate) fn load() -> Result<Self, Error> {
-        let config =
-            Xdg::new().map_err(|_| Error::failed("there is no home directory; set XDG_CONFIG_HOME"))?.config_dir();
+        let config = Xdg::new().map_err(|_| Error::failed("there is no home directory; set HOME"))?.config_dir();
         Self::load_from(config.join("deplo").join("credentials.toml"))
     }
 
     fn load_from(path: PathBuf) -> Result<Self, Error> {
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(why) if why.kind() == ErrorKind::NotFound => return Ok(Self { path, stored: Stored::default() }),
+            Err(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(Self { path, stored: Stored::default() });
+            }
             Err(why) => return Err(Error::failed(format!("{} cannot be read: {why}", path.display()))),
         };
         warn_if_open(&path);
@@ -78,18 +79,34 @@ impl Credentials {
 
     /// Stores a login, and makes its API the one that is used by default.
     pub(crate) fn add(&mut self, api_url: &ApiUrl, login: Login) -> Result<(), Error> {
+        self.read_again()?;
         self.stored.logins.insert(api_url.clone(), login);
         self.stored.api_url = Some(api_url.clone());
         self.save()
     }
 
-    /// Forgets a login.
-    pub(crate) fn remove(&mut self, api_url: &ApiUrl) -> Result<(), Error> {
-        self.stored.logins.remove(api_url);
-        if self.stored.api_url.as_ref() == Some(api_url) {
-            self.stored.api_url = self.stored.logins.keys().next().cloned();
+    /// Stores another token for a login that is there.
+    pub(crate) fn replace(&mut self, api_url: &ApiUrl, token: &SecretString) -> Result<(), Error> {
+        self.read_again()?;
+        if let Some(login) = self.stored.logins.get_mut(api_url) {
+            login.token = token.clone();
         }
         self.save()
+    }
+
+    /// Forgets a login.
+    pub(crate) fn remove(&mut self, api_url: &ApiUrl) -> Result<(), Error> {
+        self.read_again()?;
+        self.stored.logins.remove(api_url);
+        // Nobody wants the next command to go to another API without having said so.
+        self.stored.api_url.take_if(|last| last == api_url);
+        self.save()
+    }
+
+    /// Somebody may have signed in or out while this program waited for a person or the network.
+    fn read_again(&mut self) -> Result<(), Error> {
+        self.stored = Self::load_from(self.path.clone())?.stored;
+        Ok(())
     }
 
     /// Writes all of it or nothing, so that a full disk loses no login.
@@ -100,7 +117,9 @@ impl Credentials {
             // Made for its owner alone (mode 0600), before a secret is in it.
             let mut file = NamedTempFile::new_in(directory)?;
             file.write_all(toml::to_string(&self.stored).map_err(std::io::Error::other)?.as_bytes())?;
-            file.persist(&self.path)?;
+            file.as_file().sync_all()?;
+            // The file itself, if it is a link to one.
+            file.persist(self.path.canonicalize().unwrap_or_else(|_| self.path.clone()))?;
             Ok(())
         };
         written().map_err(|why| Error::failed(format!("{} cannot be written: {why}", self.path.display())))
@@ -170,7 +189,8 @@ mod tests {
         assert_eq!(credentials.api_url(), Some(&b));
         credentials.remove(&b).unwrap();
         let credentials = Credentials::load_from(path).unwrap();
-        assert_eq!((token(&credentials, &b), credentials.api_url()), (None, Some(&a)));
+        assert_eq!((token(&credentials, &b), credentials.api_url()), (None, None));
+        assert!(credentials.login(&a).is_some());
     }
 
     #[cfg(unix)]

@@ -23,31 +23,51 @@ use args::Cli;
 use clap::Parser;
 use error::Error;
 use exit::Exit;
-use std::process::ExitCode;
+use std::env;
+use std::process::{self, ExitCode};
 use tokio::runtime::Builder;
 use tokio::signal;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|why| refuse(&why));
     let exit = run(cli).unwrap_or_else(|why| {
-        if why.exit() != Exit::Done {
-            output::say_error(&why);
-        }
+        output::say_error(&why);
         why.exit()
     });
     exit.into()
 }
 
+/// Ends as clap does, without a token that somebody took for an argument.
+fn refuse(why: &clap::Error) -> ! {
+    let secrets: Vec<_> = env::args().skip(1).filter(|argument| text::may_be_secret(argument)).collect();
+    if secrets.is_empty() {
+        why.exit();
+    }
+    let words = secrets
+        .iter()
+        .fold(why.render().ansi().to_string(), |words, secret| words.replace(secret, &text::shortened(secret)));
+    output::say(words.trim_end());
+    process::exit(why.exit_code());
+}
+
 fn run(cli: Cli) -> Result<Exit, Error> {
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|why| Error::failed(format!("cannot start: {why}")))?;
-    runtime.block_on(async {
+    let changes = cli.command.changes();
+    let done = runtime.block_on(async {
         tokio::select! {
+            // In this order: until the command waits for the network, Ctrl-C ends the program as ever.
+            biased;
             done = command::run(cli) => done,
-            _ = signal::ctrl_c() => {
-                let note = "What was sent may have been done; `deplo tokens list` and `deplo audit` show it.";
-                Err(Error::interrupted().note(note))
-            }
+            Ok(()) = signal::ctrl_c() => Err(interrupted(changes)),
         }
-    })
+    });
+    // A look-up of a name may go on for long; nobody waits for it.
+    runtime.shutdown_background();
+    done
+}
+
+fn interrupted(changes: bool) -> Error {
+    let note = "What was sent may have been done; `deplo tokens list` and `deplo audit` show it.";
+    if changes { Error::interrupted().note(note) } else { Error::interrupted() }
 }

@@ -2,7 +2,6 @@
 
 use crate::args::Global;
 use crate::error::Error;
-use crate::exit::Exit;
 use crate::spinner::Spinner;
 use anstream::{AutoStream, ColorChoice};
 use inquire::InquireError;
@@ -38,14 +37,18 @@ impl Output {
         Spinner::start(words, self.may_move)
     }
 
-    /// Writes data: `json` if that is wanted, else `text`, which may be empty.
+    /// Writes data: `json` if that is wanted, else `text`, which may be empty. A reader that has enough, as `head` has, is
+    /// no error.
     pub(crate) fn data(&self, json: &impl Serialize, text: impl FnOnce() -> String) -> Result<(), Error> {
-        let text = match self.json {
-            true => {
-                serde_json::to_string_pretty(json).map_err(|why| Error::failed(format!("cannot write JSON: {why}")))?
-            }
-            false => text(),
-        };
+        match self.all_data(json, text) {
+            Err(why) if why.kind() == ErrorKind::BrokenPipe => Ok(()),
+            written => written.map_err(|why| Error::failed(format!("cannot write to standard output: {why}"))),
+        }
+    }
+
+    /// As [`Self::data`], for what must be read to its end.
+    pub(crate) fn all_data(&self, json: &impl Serialize, text: impl FnOnce() -> String) -> io::Result<()> {
+        let text = if self.json { serde_json::to_string_pretty(json)? } else { text() };
         if text.is_empty() { Ok(()) } else { write(&text) }
     }
 
@@ -89,14 +92,10 @@ pub(crate) fn say_error(error: &Error) {
 }
 
 /// Writes a line to standard output, at once.
-pub(crate) fn write(text: &str) -> Result<(), Error> {
+fn write(text: &str) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
-    let written = writeln!(out, "{text}").and_then(|()| out.flush());
-    written.map_err(|why| match why.kind() {
-        // As `| head` does: whoever reads has enough.
-        ErrorKind::BrokenPipe => Error::new(Exit::Done, String::new()),
-        _ => Error::failed(format!("cannot write to standard output: {why}")),
-    })
+    writeln!(out, "{text}")?;
+    out.flush()
 }
 
 fn unanswered(why: InquireError) -> Error {

@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::output::Output;
+use crate::output::{Output, say, warn};
 use secrecy::SecretString;
 use shared::id::WorkspaceId;
 use std::env;
@@ -18,9 +18,14 @@ pub(crate) const TOKEN: &str = "DEPLO_TOKEN";
 pub(crate) struct Session {
     pub(crate) client: Client,
     pub(crate) api_url: ApiUrl,
-    /// `DEPLO_TOKEN`, or the file.
-    pub(crate) source: String,
+    source: Source,
     workspace: Option<WorkspaceId>,
+}
+
+/// Where the token comes from.
+enum Source {
+    Environment,
+    Stored(Credentials),
 }
 
 impl Session {
@@ -29,19 +34,61 @@ impl Session {
     /// # Errors
     /// If there is no address or no token.
     pub(crate) fn open(global: &Global) -> Result<Self, Error> {
+        let (named, token, workspace) = (named_api_url(global)?, token_of_environment()?, workspace(global)?);
+        match (named, token) {
+            // Nothing stored is needed, so a home that cannot be read is no obstacle.
+            (Some(api_url), Some(token)) => Self::new(api_url, token, Source::Environment, workspace),
+            (named, token) => Self::open_stored(named, token, workspace),
+        }
+    }
+
+    fn open_stored(
+        named: Option<ApiUrl>,
+        token: Option<SecretString>,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<Self, Error> {
         let credentials = Credentials::load()?;
-        let api_url = api_url(global, &credentials)?;
-        let wanted = workspace(global)?;
-        let (token, source, stored) = match (token_of_environment()?, credentials.login(&api_url)) {
-            (Some(token), _) => (token, TOKEN.into(), None),
+        let api_url = named.map_or_else(|| last_api_url(&credentials), Ok)?;
+        match (token, credentials.login(&api_url).cloned()) {
+            (Some(token), _) => Self::new(api_url, token, Source::Environment, workspace),
             (None, Some(login)) => {
-                let path = credentials.path().display().to_string();
-                (login.token.clone(), path, Some(login.workspace.clone()))
+                let workspace = workspace.or(Some(login.workspace));
+                Self::new(api_url, login.token, Source::Stored(credentials), workspace)
             }
-            (None, None) => return Err(not_signed_in(&api_url)),
-        };
-        let client = Client::new(&api_url, token)?;
-        Ok(Self { client, api_url, source, workspace: wanted.or(stored) })
+            (None, None) => Err(not_signed_in(&api_url)),
+        }
+    }
+
+    fn new(
+        api_url: ApiUrl,
+        token: SecretString,
+        source: Source,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<Self, Error> {
+        Ok(Self { client: Client::new(&api_url, token)?, api_url, source, workspace })
+    }
+
+    /// Where the token comes from: `DEPLO_TOKEN`, or the file.
+    pub(crate) fn source(&self) -> String {
+        match &self.source {
+            Source::Environment => TOKEN.into(),
+            Source::Stored(credentials) => credentials.path().display().to_string(),
+        }
+    }
+
+    /// Goes on with the token that has replaced the one in use.
+    ///
+    /// # Errors
+    /// If it cannot be stored.
+    pub(crate) fn follow(&mut self, token: &SecretString) -> Result<(), Error> {
+        match &mut self.source {
+            Source::Environment => warn(&format!("{TOKEN} held the token that was replaced: set it to the new one.")),
+            Source::Stored(credentials) => {
+                credentials.replace(&self.api_url, token)?;
+                say("  It was the token in use; the new one is stored in its place.");
+            }
+        }
+        Ok(())
     }
 
     /// The workspace that was named, here or at `deplo login`.
@@ -59,15 +106,18 @@ impl Session {
     }
 }
 
-/// The address of the API.
-pub(crate) fn api_url(global: &Global, credentials: &Credentials) -> Result<ApiUrl, Error> {
-    match global.api_url.as_deref().filter(|text| !text.is_empty()) {
-        Some(text) => ApiUrl::read(text),
-        None => credentials.api_url().cloned().ok_or_else(|| {
-            Error::usage("no API address is known")
-                .note("Set DEPLO_API_URL, give --api-url, or sign in with `deplo login`.")
-        }),
-    }
+/// The address of the API that was named.
+pub(crate) fn named_api_url(global: &Global) -> Result<Option<ApiUrl>, Error> {
+    global.api_url.as_deref().filter(|text| !text.is_empty()).map(ApiUrl::read).transpose()
+}
+
+/// The address of the API of the last login.
+pub(crate) fn last_api_url(credentials: &Credentials) -> Result<ApiUrl, Error> {
+    let none = || {
+        Error::usage("no API address is known")
+            .note("Set DEPLO_API_URL, give --api-url, or sign in with `deplo login`.")
+    };
+    credentials.api_url().cloned().ok_or_else(none)
 }
 
 /// The workspace that was named.
@@ -100,7 +150,7 @@ pub(crate) fn check_token(token: String, source: &str) -> Result<SecretString, E
 fn unusable(source: &str) -> Error {
     Error::new(
         Exit::NotAuthenticated,
-        format!("{source} holds no access token: that is one word of letters and digits"),
+        format!("{source} holds no access token: that is one word of letters, digits and underscores"),
     )
 }
 

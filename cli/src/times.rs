@@ -14,6 +14,11 @@ impl Span {
     pub(crate) const fn get(self) -> Duration {
         self.0
     }
+
+    /// Seconds, rounded up: what is more than nothing stays more than nothing.
+    pub(crate) fn whole_seconds(self) -> u64 {
+        self.0.as_secs() + u64::from(self.0.subsec_nanos() > 0)
+    }
 }
 
 impl FromStr for Span {
@@ -180,6 +185,7 @@ mod tests {
         {
             assert_eq!(text.parse(), Ok(Span(Duration::from_secs(seconds))), "{text}");
         }
+        assert_eq!("900ms".parse().map(Span::whole_seconds), Ok(1));
         for bad in ["", "1", "-1h", "1mo", "an hour"] {
             assert!(bad.parse::<Span>().is_err(), "{bad}");
         }

@@ -6,7 +6,8 @@ use crate::text::plain;
 use crate::times::relative_short;
 use comfy_table::{Attribute, Cell, Color};
 use jiff::Timestamp;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
 
 /// A name is not cut below so many columns; the line is longer than the terminal then.
 const NAME_MIN: usize = 12;
@@ -81,19 +82,19 @@ impl Columns {
     }
 }
 
-/// The text, cut at the end if it is wider than `width` columns.
+/// The text, cut at the end if it is wider than `width` columns; what is read as one character stays whole.
 fn shortened(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.into();
     }
-    let mut used = 0;
-    let fits = |char: &char| {
-        used += char.width().unwrap_or_default();
-        used < width
-    };
-    let mut text: String = text.chars().take_while(fits).collect();
-    text.push('…');
-    text
+    let mut cut = String::new();
+    for grapheme in text.graphemes(true) {
+        if cut.width() + grapheme.width() >= width {
+            break;
+        }
+        cut.push_str(grapheme);
+    }
+    cut + "…"
 }
 
 fn cell(heading: &str, text: String) -> Cell {
@@ -178,5 +179,7 @@ mod tests {
         assert_eq!(shortened("部署部署", 7), "部署部…");
         assert_eq!(shortened("部署部署", 6), "部署…");
         assert_eq!(shortened("abc", 2), "a…");
+        assert_eq!(shortened(&"❤️".repeat(20), 12), "❤️❤️❤️❤️❤️…");
+        assert_eq!(shortened("👩‍🚀👩‍🚀", 3), "👩‍🚀…");
     }
 }

@@ -126,10 +126,34 @@ pub fn also_into_closed_and_full_outputs(world: &World) {
     let create = create.stdout(full()).output().unwrap();
     let words = String::from_utf8_lossy(&create.stderr);
     assert_eq!(create.status.code(), Some(1), "{words}");
-    assert!(words.contains("could not be shown") && words.contains("deplo tokens revoke tok_"), "{words}");
+    assert!(words.contains("could not be written") && words.contains("deplo tokens revoke tok_"), "{words}");
 
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let list = deplo.command(&["tokens", "list"]).stdout(writer).output().unwrap();
     assert_eq!((list.status.code(), list.stderr.as_slice()), (Some(0), b"".as_slice()));
+
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut revoke = deplo.command(&["tokens", "revoke", "tok_missing", "--yes", "--json"]);
+    assert_eq!(revoke.stdout(writer).output().unwrap().status.code(), Some(6), "not revoked, whoever reads that");
+}
+
+/// A token that is taken for an argument is not repeated where others may read it.
+pub fn without_a_token_in_its_words(world: &World) {
+    let workspace = world.workspace();
+    let deplo = Deplo::new(&world.edge.url());
+    let token = workspace.admin.as_str();
+    for arguments in [
+        &["tokens", "rotate", token][..],
+        &["tokens", "revoke", token, "--yes"],
+        &["tokens", "list", "--project", token],
+        &["login", token],
+        &["whoami", "--api-url", token],
+    ] {
+        let ran = deplo.run(arguments).ended(2);
+        assert!(!ran.err.contains(token) && ran.out.is_empty(), "{:?}", &arguments[..1]);
+    }
+    let shown = deplo.run(&["tokens", "rotate", token]).ended(2).err;
+    assert!(shown.contains(&format!("{}…", &token[..12])), "{shown}");
 }

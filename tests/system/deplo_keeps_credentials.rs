@@ -67,3 +67,39 @@ pub fn and_revokes_on_the_way_out(world: &World) {
     assert_eq!(world.edge().with_token(&token).send("POST", &workspace.deployments()).outcome(), "401 invalid-token");
     let _ = deplo.run(&["whoami"]).ended(4);
 }
+
+/// Whoever rotates the token in use goes on with the new one.
+pub fn and_follows_a_rotation_of_its_own(world: &World) {
+    let workspace = world.workspace();
+    let deplo = Deplo::new(&world.edge.url());
+    let login = deplo.run_with_input(&["login", "--json"], &workspace.admin).ended(0).json();
+    let id = login["accessToken"]["id"].as_str().unwrap().to_owned();
+    let rotated = deplo.run(&["tokens", "rotate", &id]).ended(0);
+    let who = deplo.run(&["whoami", "--json"]).ended(0).json();
+    assert_eq!(who["accessToken"]["createdBy"], id);
+
+    let deplo = deplo.with_token(rotated.out.trim());
+    let id = who["accessToken"]["id"].as_str().unwrap().to_owned();
+    let again = deplo.run(&["tokens", "rotate", &id]).ended(0);
+    assert!(again.err.contains("DEPLO_TOKEN held the token that was replaced"), "{}", again.err);
+}
+
+/// An address is the same with a slash at its end and without.
+pub fn and_knows_an_address_with_a_slash(world: &World) {
+    let workspace = world.workspace();
+    let deplo = Deplo::new(&format!("{}//", world.edge.url()));
+    for _ in 0..2 {
+        let _ = deplo.run_with_input(&["login"], &workspace.admin).ended(0);
+    }
+    let deplo = deplo.with("DEPLO_API_URL", &world.edge.url());
+    let _ = deplo.run(&["whoami"]).ended(0);
+}
+
+/// With address and token in the environment, nothing stored is looked at.
+pub fn and_needs_none_of_them_in_ci(world: &World) {
+    let workspace = world.workspace();
+    let deplo = Deplo::new(&world.edge.url()).with_token(&workspace.admin).with("CI", "1");
+    let deplo =
+        deplo.with("HOME", "/dev/null").with("XDG_CONFIG_HOME", "/dev/null").with("HTTP_PROXY", "http://127.0.0.1:1");
+    let _ = deplo.run(&["tokens", "list"]).ended(0);
+}

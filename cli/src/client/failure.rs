@@ -47,9 +47,11 @@ impl Failure {
     /// Of somebody who does not speak as the API does: a proxy, a portal, another server.
     fn of_stranger(status: StatusCode, location: Option<&str>, api_url: &ApiUrl) -> Self {
         let what = format!("{api_url} did not answer as the API does (HTTP {status})");
-        let (what, exit) = match status.as_u16() {
-            502..=504 => (what, Exit::Pending),
-            _ => (what, Exit::Failed),
+        let exit = match status.as_u16() {
+            429 => Exit::RateLimited,
+            // Beyond 504: Cloudflare's own, when what is behind it does not answer.
+            502..=504 | 520..=530 => Exit::Pending,
+            _ => Exit::Failed,
         };
         let advice = match location {
             Some(location) => {
@@ -72,7 +74,7 @@ impl Failure {
         if let Some(tls) = cause::<rustls::Error>(why) {
             let error = Error::failed(format!("no secure connection to {api_url}: {tls}"));
             return Self::lasting(error.note(
-                "If its certificate is of an authority of your own, name that authority's file in SSL_CERT_FILE.",
+                "If its certificate is of an authority of your own, make the system trust that; on Linux SSL_CERT_FILE does too.",
             ));
         }
         let what = match why.is_timeout() {

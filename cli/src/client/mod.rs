@@ -7,9 +7,11 @@ mod route;
 
 use crate::api_url::ApiUrl;
 use crate::error::Error;
+use crate::exit::Exit;
 use crate::spinner::Spinner;
 use backon::{ExponentialBuilder, Retryable};
 use failure::Failure;
+use jiff::Timestamp;
 use model::{
     AccessToken, AccessTokenRequest, AuditEvent, CreatedAccessToken, Page, Receipt, Receipts, Revocations, Rotation,
 };
@@ -35,8 +37,8 @@ const PAGE_MAX: usize = 200;
 /// Most ids that a request may revoke.
 const REVOCATIONS_MAX: usize = 1_000;
 
-/// How often a token is made anew whose text was lost with an answer.
-const CREATES_MAX: usize = 3;
+/// How often a text may be lost before that is told.
+const LOST_MAX: usize = 3;
 
 /// Calls the API with a token.
 pub(crate) struct Client {
@@ -49,6 +51,8 @@ pub(crate) struct Client {
 pub(crate) struct Created {
     pub(crate) view: AccessToken,
     pub(crate) token: SecretString,
+    /// When it, or the first one whose text was lost, was made.
+    pub(crate) made_at: Timestamp,
     /// Whether the whole edge knows it, and refuses what it replaces.
     pub(crate) is_effective: bool,
 }
@@ -72,7 +76,9 @@ impl Client {
     pub(crate) fn new(api_url: &ApiUrl, token: SecretString) -> Result<Self, Error> {
         // An error means that there is one already, which is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
+        let builder = reqwest::Client::builder();
+        let builder = if api_url.is_loopback() { builder.no_proxy() } else { builder };
+        let http = builder
             .user_agent(concat!("deplo/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TIMEOUT)
@@ -132,39 +138,41 @@ impl Client {
         request: &AccessTokenRequest,
         spinner: &Spinner,
     ) -> Result<Created, Error> {
-        for _ in 0..CREATES_MAX {
-            let answer = self.make(&Route::Create(workspace), request, spinner).await?;
-            match answer.value.token {
-                Some(token) => {
-                    return Ok(Created { view: answer.value.view, token, is_effective: answer.status == 201 });
-                }
-                // The answer with its text was lost on the way, so nobody will ever use this one.
-                None => drop(self.revoke(workspace, &[answer.value.view.id], spinner).await?),
-            }
-        }
-        Err(lost())
+        let answer = self.make(&Route::Create(workspace), request, spinner).await?;
+        self.with_text(workspace, answer, spinner).await
     }
 
-    /// Replaces a token by another one.
+    /// Replaces a token by another one. The old one works for so many seconds more.
     pub(crate) async fn rotate(
         &self,
         workspace: &WorkspaceId,
         id: &str,
-        grace: Duration,
+        grace_seconds: u64,
         spinner: &Spinner,
     ) -> Result<Created, Error> {
-        let (mut id, mut rotation) = (id.to_owned(), Rotation { grace_seconds: grace.as_secs() });
-        for _ in 0..CREATES_MAX {
-            let answer = self.make(&Route::Rotate(workspace, &id), &rotation, spinner).await?;
-            match answer.value.token {
-                Some(token) => {
-                    return Ok(Created { view: answer.value.view, token, is_effective: answer.status == 201 });
-                }
-                // Its text was lost on the way: it is replaced in turn, at once. The old one keeps its grace.
-                None => (id, rotation) = (answer.value.view.id, Rotation { grace_seconds: 0 }),
-            }
+        let answer = self.make(&Route::Rotate(workspace, id), &Rotation { grace_seconds }, spinner).await?;
+        self.with_text(workspace, answer, spinner).await
+    }
+
+    /// The token that was made. If the answer with its text was lost on the way, nobody will ever use it: it is replaced,
+    /// at once, by one whose text arrives.
+    async fn with_text(
+        &self,
+        workspace: &WorkspaceId,
+        mut answer: Answer<CreatedAccessToken>,
+        spinner: &Spinner,
+    ) -> Result<Created, Error> {
+        let made_at = answer.value.view.created_at;
+        for _ in 0..LOST_MAX {
+            let Answer { value: CreatedAccessToken { view, token }, status, .. } = answer;
+            let Some(token) = token else {
+                let (route, at_once) = (Route::Rotate(workspace, &view.id), Rotation { grace_seconds: 0 });
+                answer = self.make(&route, &at_once, spinner).await.map_err(|why| note_lost(why, &view.id))?;
+                continue;
+            };
+            return Ok(Created { view, token, made_at, is_effective: status == 201 });
         }
-        Err(lost())
+        Err(note_lost(Error::failed("the answer was lost on the way, again and again"), &answer.value.view.id))
     }
 
     /// Revokes tokens, at most a thousand; receipts in the order of the ids.
@@ -192,7 +200,13 @@ impl Client {
         spinner: &Spinner,
     ) -> Result<Answer<CreatedAccessToken>, Error> {
         let key = Uuid::new_v4().to_string();
-        self.repeat(&|| self.request(route, &[]).header("Idempotency-Key", &key).json(body), spinner).await
+        let request = || self.request(route, &[]).header("Idempotency-Key", &key).json(body);
+        self.repeat(&request, spinner).await.map_err(|why| match why.exit() {
+            Exit::Pending => {
+                why.note("A token may have been made all the same: look at `deplo tokens list`, and revoke it.")
+            }
+            _ => why,
+        })
     }
 
     async fn pages<T: DeserializeOwned>(
@@ -260,7 +274,6 @@ fn workspace_of(headers: &HeaderMap) -> Option<WorkspaceId> {
     path.strip_prefix("/workspaces/")?.split('/').next()?.parse().ok()
 }
 
-fn lost() -> Error {
-    Error::failed("a token was made several times, and each answer with its text was lost on the way")
-        .note("The lost ones are revoked. Try again with a better connection.")
+fn note_lost(error: Error, id: &str) -> Error {
+    error.note(format!("{id} was made, and nobody has its text. Get one with a text: deplo tokens rotate {id}"))
 }

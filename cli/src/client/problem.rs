@@ -67,7 +67,7 @@ fn advice(slug: &str) -> Option<&'static str> {
     match slug {
         "invalid-token" => Some("Set DEPLO_TOKEN to a valid token, or store one with `deplo login`."),
         "insufficient-scope" => Some("`deplo whoami` shows what the token may do."),
-        "no-such-route" => Some("Check that --api-url is the address of the API itself, without a path."),
+        "no-such-route" => Some("Check --api-url: is it the address of the API itself?"),
         "plan-limit-reached" => {
             Some("Revoke a token that nobody needs (`deplo tokens list`), or ask for a larger plan.")
         }

@@ -23,7 +23,7 @@ pub(crate) async fn run(global: &Global, args: &Audit, output: &Output) -> Resul
     let limit = args.limit as usize;
     let events = session.client.audit_events(&workspace, limit, &output.spinner("Reading the audit log")).await?;
     if events.len() == limit {
-        say(&format!("The newest {limit} events; --limit shows more."));
+        say(&format!("The newest {limit} events; a higher --limit shows older ones."));
     }
     let listed = Listed { events };
     output.data(&listed, || {
@@ -38,9 +38,9 @@ fn row(event: &AuditEvent) -> [String; 6] {
     let what = if event.token_id.is_some() { &event.token_id } else { &event.project_id };
     [
         in_utc(event.at),
-        event.action.clone(),
+        plain(&event.action).into_owned(),
         shown(what),
-        event.actor.clone(),
+        plain(&event.actor).into_owned(),
         shown(&event.address),
         shown(&event.user_agent),
     ]

@@ -3,15 +3,17 @@
 use crate::args::Cli;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::output::{say_done, write};
+use crate::output::{Output, say_done};
 use clap::CommandFactory;
 use clap_complete::Shell;
+use serde_json::json;
 use std::path::Path;
 
-pub(crate) fn completions(shell: Shell) -> Result<Exit, Error> {
+pub(crate) fn completions(shell: Shell, output: &Output) -> Result<Exit, Error> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "deplo", &mut script);
-    write(String::from_utf8_lossy(&script).trim_end())?;
+    let script = String::from_utf8_lossy(&script);
+    output.data(&json!({"script": script}), || script.trim_end().into())?;
     Ok(Exit::Done)
 }
 

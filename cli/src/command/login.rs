@@ -9,7 +9,7 @@ use crate::credentials::{Credentials, Login};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::{Output, say, say_done, warn};
-use crate::session::{TOKEN, api_url, check_token, no_workspace, workspace};
+use crate::session::{TOKEN, check_token, last_api_url, named_api_url, no_workspace, workspace};
 use secrecy::SecretString;
 use std::env;
 use std::io::{IsTerminal, Read};
@@ -33,7 +33,7 @@ pub(crate) async fn run(global: &Global, output: &Output) -> Result<Exit, Error>
     credentials.add(&api_url, Login { workspace: workspace.clone(), token })?;
     let source = credentials.path().display().to_string();
     say_done(&format!("Signed in to {api_url}, {workspace}, with {}", summary(&own.view)));
-    say(&format!("  Stored in {source}, for your eyes only."));
+    say(&format!("  Stored in {source}, which others cannot read."));
     if env::var_os(TOKEN).is_some_and(|token| !token.is_empty()) {
         warn(&format!("{TOKEN} is set, and goes before what is stored."));
     }
@@ -44,11 +44,12 @@ pub(crate) async fn run(global: &Global, output: &Output) -> Result<Exit, Error>
 
 /// The named address, or the one of last time, or what somebody types.
 fn ask_api_url(global: &Global, credentials: &Credentials, output: &Output) -> Result<ApiUrl, Error> {
-    match api_url(global, credentials) {
-        Err(why) if why.exit() == Exit::Usage && global.api_url.is_none() && output.may_ask() => {
+    match named_api_url(global)? {
+        Some(url) => Ok(url),
+        None if credentials.api_url().is_none() && output.may_ask() => {
             ApiUrl::read(&output.text("Address of the API:", "https://api.example.com")?)
         }
-        result => result,
+        None => last_api_url(credentials),
     }
 }
 

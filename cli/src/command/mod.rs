@@ -12,11 +12,13 @@ mod whoami;
 
 use crate::args::{Cli, Command, Tokens};
 use crate::client::Created;
-use crate::client::model::AccessToken;
+use crate::client::model::{AccessToken, Receipt};
+use crate::clock::now;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::{Output, say, say_done, warn};
 use crate::text::plain;
+use crate::times::since;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
@@ -32,7 +34,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Login => login::run(&cli.global, &output).await,
         Command::Logout(args) => logout::run(&cli.global, &args, &output).await,
         Command::Audit(args) => audit::run(&cli.global, &args, &output).await,
-        Command::Completions { shell } => generate::completions(shell),
+        Command::Completions { shell } => generate::completions(shell, &output),
         Command::Man { directory } => generate::man_pages(&directory),
     }
 }
@@ -50,11 +52,22 @@ fn show_once(created: &Created, done: &str, output: &Output) -> Result<(), Error
     let token = created.token.expose_secret();
     say_done(&format!("{done} (shown once):"));
     let shown = ShownOnce { view: &created.view, token };
-    output.data(&shown, || token.into()).map_err(|why| {
+    output.all_data(&shown, || token.into()).map_err(|why| {
         let id = &created.view.id;
-        Error::failed(format!("{id} was made, and its text could not be shown: {why}"))
+        Error::failed(format!("{id} was made, and its text could not be written to standard output: {why}"))
             .note(format!("Nobody has it. Revoke it: deplo tokens revoke {id}"))
     })
+}
+
+/// A line about a receipt.
+fn show_receipt(receipt: &Receipt) {
+    let id = plain(&receipt.id);
+    match (receipt.status.as_str(), receipt.effective_at) {
+        ("revoked", Some(at)) => say_done(&format!("{id} refused everywhere since {}", since(at, now()))),
+        ("pending", _) => warn(&format!("{id} is revoked, and part of the edge may not know yet")),
+        ("not-found", _) => warn(&format!("{id} is not there")),
+        (status, _) => warn(&format!("{id}: {}", plain(status))),
+    }
 }
 
 /// 0, or 9 with words if the edge does not know yet.

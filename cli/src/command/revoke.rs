@@ -1,16 +1,17 @@
 //! `deplo tokens revoke`
 
+use super::show_receipt;
 use crate::args::{Global, Revoke};
 use crate::client::Client;
 use crate::client::model::{AccessToken, Receipt};
 use crate::clock::now;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::output::{Output, say, say_done, say_error, warn};
+use crate::output::{Output, say, say_error, warn};
 use crate::session::Session;
 use crate::spinner::Spinner;
-use crate::text::plain;
-use crate::times::{relative, since};
+use crate::text::{plain, shortened};
+use crate::times::relative;
 use serde::Serialize;
 use shared::id::{TokenId, WorkspaceId};
 use std::collections::BTreeSet;
@@ -41,11 +42,9 @@ pub(crate) async fn run(global: &Global, args: Revoke, output: &Output) -> Resul
         return Err(Error::failed("nothing was revoked"));
     }
     let (receipts, failed) = revoke_all(&session.client, &workspace, &ids, args.wait.get(), output).await;
-    for receipt in &receipts {
-        show(receipt);
-    }
-    output.data(&Revoked { receipts: &receipts }, String::new)?;
-    conclude(&ids, &receipts, failed)
+    receipts.iter().for_each(show_receipt);
+    let concluded = conclude(&ids, &receipts, failed);
+    output.data(&Revoked { receipts: &receipts }, String::new).and(concluded)
 }
 
 /// The ids, each once, in their order.
@@ -63,20 +62,13 @@ fn read_ids(arguments: &[String]) -> Result<Vec<String>, Error> {
     }
     let wrong: Vec<_> = texts.iter().filter(|text| text.parse::<TokenId>().is_err()).collect();
     if !wrong.is_empty() {
-        let wrong: Vec<_> = wrong.into_iter().map(|text| shown(text)).collect();
+        let wrong: Vec<_> = wrong.into_iter().map(|text| shortened(text)).collect();
         return Err(Error::usage(format!("no token ids: {}; nothing was revoked", wrong.join(", ")))
             .note("An id starts with tok_; `deplo tokens list` shows them."));
     }
     let mut seen = BTreeSet::new();
     texts.retain(|text| seen.insert(text.clone()));
     Ok(texts)
-}
-
-/// What somebody took for an id. Somebody may have pasted the token itself.
-fn shown(text: &str) -> String {
-    let beginning: String = text.chars().take(12).collect();
-    let end = if beginning.len() < text.len() { "…" } else { "" };
-    format!("{}{end}", plain(&beginning))
 }
 
 fn check_consent(args: &Revoke, output: &Output) -> Result<(), Error> {
@@ -90,15 +82,22 @@ fn check_consent(args: &Revoke, output: &Output) -> Result<(), Error> {
 async fn confirm(client: &Client, workspace: &WorkspaceId, ids: &[String], output: &Output) -> Result<bool, Error> {
     for id in ids.iter().take(SHOWN_MAX) {
         let spinner = output.spinner("Looking up what would be revoked");
-        let token = client.token(workspace, id, &spinner).await?;
+        let token = client.token(workspace, id, &spinner).await;
         drop(spinner);
-        say(&describe(&token));
+        match token {
+            Ok(token) => say(&describe(&token)),
+            Err(why) if why.exit() == Exit::NotFound => warn(&format!("{id} is not there")),
+            Err(why) => return Err(why),
+        }
     }
     if ids.len() > SHOWN_MAX {
         say(&format!("  and {} more", ids.len() - SHOWN_MAX));
     }
-    let these = if ids.len() == 1 { "this token".into() } else { format!("these {} tokens", ids.len()) };
-    output.confirm(&format!("Revoke {these}? Whoever uses them is refused at once."))
+    let question = match ids.len() {
+        1 => "Revoke this token? Whoever uses it is refused at once.".into(),
+        many => format!("Revoke these {many} tokens? Whoever uses them is refused at once."),
+    };
+    output.confirm(&question)
 }
 
 fn describe(token: &AccessToken) -> String {
@@ -155,21 +154,11 @@ async fn await_edge(
     }
 }
 
-fn show(receipt: &Receipt) {
-    let id = &receipt.id;
-    match (receipt.status.as_str(), receipt.effective_at) {
-        ("revoked", Some(at)) => say_done(&format!("{id} refused everywhere since {}", since(at, now()))),
-        ("pending", _) => warn(&format!("{id} is revoked, and part of the edge may not know yet")),
-        ("not-found", _) => warn(&format!("{id} is not there")),
-        (status, _) => warn(&format!("{id}: {}", plain(status))),
-    }
-}
-
 /// 0 only if the whole edge refuses everything that was to be revoked.
 fn conclude(ids: &[String], receipts: &[Receipt], failed: Option<Error>) -> Result<Exit, Error> {
     let count = |is: fn(&Receipt) -> bool| receipts.iter().filter(|receipt| is(receipt)).count();
     let (revoked, pending) = (count(Receipt::is_revoked), count(Receipt::is_pending));
-    let missing = ids.len() - revoked - pending;
+    let missing = ids.len().saturating_sub(revoked + pending);
     match (revoked, pending, failed) {
         (0, 0, Some(why)) => {
             Err(why.note("Nothing is known to be revoked. Run this again: repeating it does no harm."))
@@ -186,13 +175,13 @@ fn conclude(ids: &[String], receipts: &[Receipt], failed: Option<Error>) -> Resu
         (_, _, None) if missing == 0 => Err(pending_error(pending, ids.len())),
         (0, 0, None) => Err(Error::new(Exit::NotFound, "nothing was revoked, since there is nothing of that id")
             .note("`deplo tokens list --status all` shows what is there.")),
-        (..) => Err(Error::new(Exit::PartlyDone, format!("{missing} of {} were not there", ids.len()))),
+        (..) => Err(Error::new(Exit::PartlyDone, format!("{missing} of {} were not revoked", ids.len()))),
     }
 }
 
 fn pending_error(pending: usize, of: usize) -> Error {
     Error::new(Exit::Pending, format!("{pending} of {of} revoked, and not yet refused everywhere"))
-        .note("The edge could not be reached, and is told as soon as it can be. Run this again to wait for it.")
+        .note("The edge is told as soon as it can be reached. Run this again to wait for it.")
 }
 
 #[cfg(test)]

@@ -9,24 +9,28 @@ use crate::output::{Output, say};
 use crate::session::Session;
 use crate::times::in_full;
 use jiff::tz::TimeZone;
+use std::time::Duration;
 
 pub(crate) async fn run(global: &Global, args: Rotate, output: &Output) -> Result<Exit, Error> {
-    let session = Session::open(global)?;
+    let mut session = Session::open(global)?;
     let workspace = session.workspace(output).await?;
-    let (id, grace) = (args.id.as_str(), args.grace.get());
-    let rotated = session.client.rotate(&workspace, id, grace, &output.spinner("Rotating the token")).await?;
+    let (id, grace) = (args.id.as_str(), Duration::from_secs(args.grace.whole_seconds()));
+    let rotated = session.client.rotate(&workspace, id, grace.as_secs(), &output.spinner("Rotating the token")).await?;
     show_once(&rotated, "Token rotated", output)?;
     say(&format!("  {}", summary(&rotated.view)));
     say(&match (grace.is_zero(), rotated.is_effective) {
         (true, true) => format!("  {id} is refused everywhere."),
         (true, false) => format!("  {id} is replaced."),
         (false, _) => {
-            // The time of the commit is the new token's; an old expiry that is earlier goes before.
-            let until = rotated.view.created_at.saturating_add(grace).unwrap_or(rotated.view.created_at);
+            // It ends with its own expiry, which the new one has too, if that is earlier.
+            let until = rotated.made_at.saturating_add(grace).unwrap_or(rotated.made_at);
             let until = rotated.view.expires_at.map_or(until, |end| end.min(until));
             format!("  {id} still works until {}.", in_full(until, now(), &TimeZone::system()))
         }
     });
     say("  Keep the new one where secrets are kept: it cannot be shown again.");
+    if rotated.view.created_by == id {
+        session.follow(&rotated.token)?;
+    }
     Ok(settled(&rotated))
 }

@@ -29,7 +29,7 @@ pub(crate) async fn run(global: &Global, output: &Output) -> Result<Exit, Error>
     let session = Session::open(global)?;
     let own = session.client.own(&output.spinner("Asking whose token it is")).await?;
     let workspace_id = own.workspace.or_else(|| session.named_workspace().cloned()).ok_or_else(no_workspace)?;
-    let (api_url, source) = (session.api_url, session.source);
+    let (source, api_url) = (session.source(), session.api_url);
     let identity = Identity { api_url, workspace_id, access_token: own.view, source };
     output.data(&identity, || identity.in_words())?;
     Ok(Exit::Done)
