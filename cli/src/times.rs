@@ -108,7 +108,7 @@ fn directed(distance: String, at: Timestamp, now: Timestamp) -> String {
     if at <= now { format!("{distance} ago") } else { format!("in {distance}") }
 }
 
-/// In the largest unit of which there are at least two, rounded down.
+/// In the largest unit of which there are at least two, rounded.
 fn distance(at: Timestamp, now: Timestamp) -> (u64, &'static str, &'static str) {
     let seconds = at.duration_since(now).unsigned_abs().as_secs();
     let units = [
@@ -118,7 +118,7 @@ fn distance(at: Timestamp, now: Timestamp) -> (u64, &'static str, &'static str) 
         (60, "minutes", "m"),
     ];
     let largest = units.into_iter().find(|(length, ..)| seconds >= 2 * length);
-    largest.map_or((seconds, "seconds", "s"), |(length, long, short)| (seconds / length, long, short))
+    largest.map_or((seconds, "seconds", "s"), |(length, long, short)| ((seconds + length / 2) / length, long, short))
 }
 
 /// `12:03:04.512Z` if that was today in UTC, else with the date.
@@ -196,7 +196,7 @@ mod tests {
         for (text, long, short) in [
             ("2026-11-25T11:57:00.5Z", "3 minutes ago", "3m ago"),
             ("2026-11-25T10:01:00.5Z", "119 minutes ago", "119m ago"),
-            ("2026-12-25T12:00:00.5Z", "in 30 days", "in 30d"),
+            ("2026-12-25T12:00:00Z", "in 30 days", "in 30d"),
             ("2036-12-25T12:00:00.5Z", "in 10 years", "in 10y"),
             ("2026-11-25T12:00:00.1Z", "0 seconds ago", "0s ago"),
         ] {
