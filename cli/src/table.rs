@@ -17,9 +17,11 @@ pub(crate) fn render(headings: &[&str], rows: Vec<Vec<Cell>>) -> String {
         ColorChoice::Never => table.force_no_tty(),
         _ => table.enforce_styling(),
     };
-    table.column_iter_mut().for_each(|column| {
-        column.set_padding((0, GAP));
-    });
+    let last = headings.len().saturating_sub(1);
+    for (place, column) in table.column_iter_mut().enumerate() {
+        // Behind the last one a gap could wrap: in a styled cell it is no space at the line's end.
+        column.set_padding((0, if place == last { 0 } else { GAP }));
+    }
     let lines: Vec<_> = table.lines().map(|line| line.trim_end().to_owned()).collect();
     lines.join("\n")
 }
