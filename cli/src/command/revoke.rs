@@ -15,7 +15,7 @@ use crate::times::relative;
 use serde::Serialize;
 use shared::id::{TokenId, WorkspaceId};
 use std::collections::BTreeSet;
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -52,6 +52,9 @@ fn read_ids(arguments: &[String]) -> Result<Vec<String>, Error> {
     let mut texts = arguments.to_vec();
     if texts.iter().any(|text| text == STDIN) {
         let mut input = String::new();
+        if std::io::stdin().is_terminal() {
+            say("Type ids; Ctrl-D on a line of its own ends them.");
+        }
         let read = std::io::stdin().read_to_string(&mut input);
         read.map_err(|why| Error::failed(format!("cannot read ids from standard input: {why}")))?;
         texts.retain(|text| text != STDIN);
