@@ -20,6 +20,7 @@ mod recorder;
 mod secrets;
 mod signed;
 mod stale_kv;
+mod terminal;
 mod workerd;
 mod world;
 
@@ -38,6 +39,7 @@ pub use recorder::Recorder;
 pub use secrets::{Secrets, write_private};
 pub use signed::{send_signed, send_usage};
 pub use stale_kv::{Said, StaleKv};
+pub use terminal::Terminal;
 pub use workerd::Workerd;
 pub use world::{Workspace, World};
 
