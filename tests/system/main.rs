@@ -14,6 +14,7 @@ mod deplo_does_what_it_says;
 mod deplo_exits_as_documented;
 mod deplo_keeps_credentials;
 mod deplo_loses_no_token;
+mod deplo_on_a_terminal;
 mod every_edge_refuses_at_once;
 mod foreign_paths_refuse;
 mod in_flight_answers_are_withheld;
@@ -99,6 +100,14 @@ fn main() {
         deplo_loses_no_token::when_the_answer_to_a_create_is_lost,
         deplo_loses_no_token::when_the_answer_to_a_rotation_is_lost,
         deplo_loses_no_token::and_names_one_that_nobody_has,
+        deplo_on_a_terminal::asks_before_it_revokes,
+        deplo_on_a_terminal::shows_that_it_waits,
+        deplo_on_a_terminal::ctrl_c_at_the_question_revokes_nothing,
+        deplo_on_a_terminal::ctrl_c_while_it_reads_ids_ends_it,
+        deplo_on_a_terminal::login_hides_the_token,
+        deplo_on_a_terminal::a_list_fits_the_terminal,
+        deplo_on_a_terminal::no_input_and_ci_never_ask,
+        deplo_on_a_terminal::colours_can_be_turned_off,
         one_id_names_a_request::that_of_its_caller_if_it_is_plain,
         one_id_names_a_request::else_that_of_cloudflare,
         one_id_names_a_request::else_a_fresh_one,
@@ -123,6 +132,7 @@ fn main() {
         leases_spare_the_ledger::and_no_other_length_is_accepted,
         deplo_exits_as_documented::by_an_edge_that_is_gone,
         deplo_exits_as_documented::by_strangers_in_between,
+        deplo_on_a_terminal::ctrl_c_while_it_waits_says_what_may_be_done,
         every_edge_refuses_at_once::through_faults_of_kv_and_ledger,
         every_edge_refuses_at_once::and_this_test_would_notice_one_that_does_not,
         made_up_tokens_cost_little::and_hide_no_real_one,
