@@ -10,7 +10,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 /// A name is not cut below so many columns; the line is longer than the terminal then.
-const NAME_MIN: usize = 12;
+const NAME_MIN: usize = 10;
 
 /// The table, at most `width` columns wide where that is possible.
 pub(crate) fn render(tokens: &[AccessToken], width: Option<usize>, now: Timestamp) -> String {
