@@ -5,7 +5,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use std::net::TcpListener;
 use std::thread;
-use tests::{Deplo, Workspace, World};
+use tests::{Deplo, World};
+
+/// Who answers, how, and the exit code and words that come of it.
+type Case = (&'static str, fn() -> Response, i32, &'static str);
 
 const LIST: [&str; 2] = ["tokens", "list"];
 
@@ -103,7 +106,7 @@ pub fn by_an_edge_that_is_gone() {
 /// 1, 7 and 9. What is in between may be anything: fake servers play a portal, a redirect, a proxy that fails, and an API
 /// that wants to be left alone for longer than anybody waits.
 pub fn by_strangers_in_between() {
-    let cases: [(&str, fn() -> Response, i32, &str); 5] = [
+    let cases: [Case; 5] = [
         ("a portal", || "<html>Please sign in".into_response(), 1, "cannot be read"),
         (
             "a redirect",
