@@ -58,6 +58,9 @@ pub(crate) struct Global {
     /// Print JSON instead of words and tables.
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// How long to wait for an answer.
+    #[arg(long, global = true, value_name = "TIME", default_value = "60s")]
+    pub(crate) timeout: Span,
     /// Never ask; fail instead.
     #[arg(long, global = true)]
     pub(crate) no_input: bool,

@@ -35,37 +35,25 @@ impl Session {
     /// If there is no address or no token.
     pub(crate) fn open(global: &Global) -> Result<Self, Error> {
         let (named, token, workspace) = (named_api_url(global)?, token_of_environment()?, workspace(global)?);
-        match (named, token) {
+        let session = |api_url: ApiUrl, token, source, workspace| {
+            let client = Client::new(&api_url, token, global.timeout.get())?;
+            Ok(Self { client, api_url, source, workspace })
+        };
+        let (named, token) = match (named, token) {
             // Nothing stored is needed, so a home that cannot be read is no obstacle.
-            (Some(api_url), Some(token)) => Self::new(api_url, token, Source::Environment, workspace),
-            (named, token) => Self::open_stored(named, token, workspace),
-        }
-    }
-
-    fn open_stored(
-        named: Option<ApiUrl>,
-        token: Option<SecretString>,
-        workspace: Option<WorkspaceId>,
-    ) -> Result<Self, Error> {
+            (Some(api_url), Some(token)) => return session(api_url, token, Source::Environment, workspace),
+            other => other,
+        };
         let credentials = Credentials::load()?;
         let api_url = named.map_or_else(|| last_api_url(&credentials), Ok)?;
         match (token, credentials.login(&api_url).cloned()) {
-            (Some(token), _) => Self::new(api_url, token, Source::Environment, workspace),
+            (Some(token), _) => session(api_url, token, Source::Environment, workspace),
             (None, Some(login)) => {
                 let workspace = workspace.or(Some(login.workspace));
-                Self::new(api_url, login.token, Source::Stored(credentials), workspace)
+                session(api_url, login.token, Source::Stored(credentials), workspace)
             }
             (None, None) => Err(not_signed_in(&api_url)),
         }
-    }
-
-    fn new(
-        api_url: ApiUrl,
-        token: SecretString,
-        source: Source,
-        workspace: Option<WorkspaceId>,
-    ) -> Result<Self, Error> {
-        Ok(Self { client: Client::new(&api_url, token)?, api_url, source, workspace })
     }
 
     /// Where the token comes from: `DEPLO_TOKEN`, or the file.

@@ -157,3 +157,25 @@ pub fn without_a_token_in_its_words(world: &World) {
     let shown = deplo.run(&["tokens", "rotate", token]).ended(2).err;
     assert!(shown.contains(&format!("{}…", &token[..12])), "{shown}");
 }
+
+/// Help starts with examples, shells can read the completions, and there is a man page for every command.
+pub fn when_asked_how_it_is_used() {
+    let deplo = Deplo::new("http://127.0.0.1:1");
+    for command in [&[][..], &["tokens", "create"], &["tokens", "revoke"], &["login"], &["audit"]] {
+        let help = deplo.run(&[command, &["--help"]].concat()).ended(0);
+        assert!(help.out.starts_with("Example") && help.err.is_empty(), "{}", help.out);
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(deplo.run(&["completions", shell]).ended(0).out.contains("rotate"), "{shell}");
+    }
+    let script = deplo.run(&["completions", "bash"]).ended(0).out;
+    let parsed = std::process::Command::new("bash").args(["-n", "-c", &script]).status().unwrap();
+    assert!(parsed.success());
+
+    let pages = deplo.home().join("man1");
+    let _ = deplo.run(&["man", pages.to_str().unwrap()]).ended(0);
+    for page in ["deplo", "deplo-tokens-create", "deplo-login", "deplo-audit"] {
+        let text = std::fs::read_to_string(pages.join(format!("{page}.1"))).unwrap();
+        assert!(text.contains("Example") && text.contains("api\\-url"), "{page}: {text}");
+    }
+}

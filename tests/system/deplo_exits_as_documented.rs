@@ -123,6 +123,10 @@ pub fn by_strangers_in_between() {
         let ran = Deplo::new(&url).with_token("x").with("DEPLO_WORKSPACE", "ws_a").run(&LIST).ended(code);
         assert!(ran.err.contains(words), "{what}: {}", ran.err);
     }
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = Deplo::new(&format!("http://{}", silent.local_addr().unwrap())).with_token("x");
+    let late = silent.run(&["tokens", "list", "--timeout", "300ms"]).ended(9);
+    assert!(late.err.contains("did not answer in time"), "{}", late.err);
     let plain = serve(|| "".into_response()).replace("http:", "https:");
     let tls = Deplo::new(&plain).with_token("x").run(&LIST).ended(1);
     assert!(tls.err.contains("no secure connection"), "{}", tls.err);

@@ -130,6 +130,7 @@ fn main() {
         keys_rotate_without_downtime::the_key_of_assertions,
         leases_spare_the_ledger::and_none_are_given_if_none_are_wanted,
         leases_spare_the_ledger::and_no_other_length_is_accepted,
+        deplo_does_what_it_says::when_asked_how_it_is_used,
         deplo_exits_as_documented::by_an_edge_that_is_gone,
         deplo_exits_as_documented::by_strangers_in_between,
         deplo_on_a_terminal::ctrl_c_while_it_waits_says_what_may_be_done,

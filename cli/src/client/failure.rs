@@ -82,7 +82,8 @@ impl Failure {
             false => format!("{api_url} is out of reach: {}", last_cause(why)),
         };
         let error = Error::new(Exit::Pending, what).note("Check --api-url and the network, then try again.");
-        Self { error: note_proxy(error), is_transient: true, retry_after: None }
+        // Whoever has waited so long need not wait as long again.
+        Self { error: note_proxy(error), is_transient: !why.is_timeout(), retry_after: None }
     }
 }
 

@@ -28,9 +28,6 @@ use uuid::Uuid;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long an answer may take. The control plane answers within 35 s, whatever it waits for.
-const TIMEOUT: Duration = Duration::from_secs(60);
-
 /// Most entries that a page may have.
 const PAGE_MAX: usize = 200;
 
@@ -72,8 +69,9 @@ struct Answer<T> {
 }
 
 impl Client {
-    /// A client that has called nobody yet.
-    pub(crate) fn new(api_url: &ApiUrl, token: SecretString) -> Result<Self, Error> {
+    /// A client that has called nobody yet. The control plane answers within 35 s, whatever it waits for, so a shorter
+    /// `timeout` misses answers.
+    pub(crate) fn new(api_url: &ApiUrl, token: SecretString, timeout: Duration) -> Result<Self, Error> {
         // An error means that there is one already, which is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = reqwest::Client::builder();
@@ -81,7 +79,7 @@ impl Client {
         let http = builder
             .user_agent(concat!("deplo/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TIMEOUT)
+            .timeout(timeout)
             // A token goes where it was meant to go.
             .redirect(Policy::none())
             .build()

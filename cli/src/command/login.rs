@@ -21,7 +21,7 @@ pub(crate) async fn run(global: &Global, output: &Output) -> Result<Exit, Error>
     let mut credentials = Credentials::load()?;
     let (api_url, wanted) = (ask_api_url(global, &credentials, output)?, workspace(global)?);
     let token = read_token(output)?;
-    let client = Client::new(&api_url, token.clone())?;
+    let client = Client::new(&api_url, token.clone(), global.timeout.get())?;
     let own = client.own(&output.spinner("Checking the token")).await?;
     let workspace = match (own.workspace, wanted) {
         (Some(own), Some(wanted)) if own != wanted => {

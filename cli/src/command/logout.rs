@@ -12,6 +12,7 @@ use crate::output::{Output, say, say_done, warn};
 use crate::session::{TOKEN, named_api_url};
 use serde::Serialize;
 use std::env;
+use std::time::Duration;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -33,7 +34,7 @@ pub(crate) async fn run(global: &Global, args: &Logout, output: &Output) -> Resu
         output.data(&SignedOut { api_url, receipt: None }, String::new)?;
         return Ok(Exit::Done);
     };
-    let receipt = if args.revoke { Some(revoke(&api_url, login, output).await?) } else { None };
+    let receipt = if args.revoke { Some(revoke(&api_url, login, global.timeout.get(), output).await?) } else { None };
     credentials.remove(&api_url)?;
     match &receipt {
         Some(receipt) => show_receipt(receipt),
@@ -45,8 +46,8 @@ pub(crate) async fn run(global: &Global, args: &Logout, output: &Output) -> Resu
     Ok(exit)
 }
 
-async fn revoke(api_url: &ApiUrl, login: Login, output: &Output) -> Result<Receipt, Error> {
-    let client = Client::new(api_url, login.token)?;
+async fn revoke(api_url: &ApiUrl, login: Login, timeout: Duration, output: &Output) -> Result<Receipt, Error> {
+    let client = Client::new(api_url, login.token, timeout)?;
     let receipt = client.revoke_own(&output.spinner("Revoking the token")).await;
     receipt.map_err(|why| why.note("Nothing was forgotten; `deplo logout` without --revoke forgets the token."))
 }
