@@ -35,8 +35,7 @@ Environment:
     before_help = EXAMPLES,
     after_help = format!("{ENVIRONMENT}\n\n{}", exit::HELP),
     subcommand_required = true,
-    arg_required_else_help = true,
-    disable_help_subcommand = true
+    arg_required_else_help = true
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -192,7 +191,7 @@ pub(crate) struct Revoke {
     /// Do not ask.
     #[arg(long, short)]
     pub(crate) yes: bool,
-    /// How long to wait for the whole edge.
+    /// How long to ask again while part of the edge does not know.
     #[arg(long, value_name = "TIME", default_value = "30s")]
     pub(crate) wait: Span,
 }

@@ -48,19 +48,8 @@ impl Credentials {
     }
 
     fn load_from(path: PathBuf) -> Result<Self, Error> {
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                return Ok(Self { path, stored: Stored::default() });
-            }
-            Err(why) => return Err(Error::failed(format!("{} cannot be read: {why}", path.display()))),
-        };
+        let stored = read(&path)?;
         warn_if_open(&path);
-        // The parser's own message would show the line, and with it the token.
-        let stored = toml::from_str(&text).map_err(|_| {
-            Error::failed(format!("{} is not as `deplo login` writes it", path.display()))
-                .note("Remove it and sign in again.")
-        })?;
         Ok(Self { path, stored })
     }
 
@@ -85,13 +74,14 @@ impl Credentials {
         self.save()
     }
 
-    /// Stores another token for a login that is there.
-    pub(crate) fn replace(&mut self, api_url: &ApiUrl, token: &SecretString) -> Result<(), Error> {
+    /// Stores another token in the place of the one that was loaded. False: that is not there any more.
+    pub(crate) fn replace(&mut self, api_url: &ApiUrl, token: &SecretString) -> Result<bool, Error> {
+        let old = self.login(api_url).map(|login| login.token.clone());
         self.read_again()?;
-        if let Some(login) = self.stored.logins.get_mut(api_url) {
-            login.token = token.clone();
-        }
-        self.save()
+        let is_old = |login: &&mut Login| old.is_some_and(|old| old.expose_secret() == login.token.expose_secret());
+        let Some(login) = self.stored.logins.get_mut(api_url).filter(is_old) else { return Ok(false) };
+        login.token = token.clone();
+        self.save().map(|()| true)
     }
 
     /// Forgets a login.
@@ -105,25 +95,40 @@ impl Credentials {
 
     /// Somebody may have signed in or out while this program waited for a person or the network.
     fn read_again(&mut self) -> Result<(), Error> {
-        self.stored = Self::load_from(self.path.clone())?.stored;
+        self.stored = read(&self.path)?;
         Ok(())
     }
 
     /// Writes all of it or nothing, so that a full disk loses no login.
     fn save(&self) -> Result<(), Error> {
         let written = || -> std::io::Result<()> {
-            let directory = self.path.parent().unwrap_or(Path::new("."));
-            create_private(directory)?;
+            create_private(self.path.parent().unwrap_or(Path::new(".")))?;
+            // The file itself, if it is a link to one.
+            let path = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
             // Made for its owner alone (mode 0600), before a secret is in it.
-            let mut file = NamedTempFile::new_in(directory)?;
+            let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
             file.write_all(toml::to_string(&self.stored).map_err(std::io::Error::other)?.as_bytes())?;
             file.as_file().sync_all()?;
-            // The file itself, if it is a link to one.
-            file.persist(self.path.canonicalize().unwrap_or_else(|_| self.path.clone()))?;
+            file.persist(path)?;
             Ok(())
         };
         written().map_err(|why| Error::failed(format!("{} cannot be written: {why}", self.path.display())))
     }
+}
+
+fn read(path: &Path) -> Result<Stored, Error> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Stored::default());
+        }
+        Err(why) => return Err(Error::failed(format!("{} cannot be read: {why}", path.display()))),
+    };
+    // The parser's own message would show the line, and with it the token.
+    toml::from_str(&text).map_err(|_| {
+        Error::failed(format!("{} is not as `deplo login` writes it", path.display()))
+            .note("Remove it and sign in again.")
+    })
 }
 
 fn exposed<S: Serializer>(token: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {

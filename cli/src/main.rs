@@ -39,13 +39,13 @@ fn main() -> ExitCode {
 
 /// Ends as clap does, without a token that somebody took for an argument.
 fn refuse(why: &clap::Error) -> ! {
-    let secrets: Vec<_> = env::args().skip(1).filter(|argument| text::may_be_secret(argument)).collect();
-    if secrets.is_empty() {
+    if !why.use_stderr() {
         why.exit();
     }
-    let words = secrets
-        .iter()
-        .fold(why.render().ansi().to_string(), |words, secret| words.replace(secret, &text::shortened(secret)));
+    let arguments: Vec<_> = env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let secrets = arguments.iter().flat_map(|argument| text::words(argument)).filter(|word| text::may_be_secret(word));
+    let words = why.render().ansi().to_string();
+    let words = secrets.fold(words, |words, secret| words.replace(secret, &text::shortened(secret)));
     output::say(words.trim_end());
     process::exit(why.exit_code());
 }

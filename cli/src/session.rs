@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::output::{Output, say, warn};
+use crate::output::Output;
 use secrecy::SecretString;
 use shared::id::WorkspaceId;
 use std::env;
@@ -64,19 +64,21 @@ impl Session {
         }
     }
 
-    /// Goes on with the token that has replaced the one in use.
+    /// Goes on with the token that has replaced the one in use; words about that.
     ///
     /// # Errors
     /// If it cannot be stored.
-    pub(crate) fn follow(&mut self, token: &SecretString) -> Result<(), Error> {
-        match &mut self.source {
-            Source::Environment => warn(&format!("{TOKEN} held the token that was replaced: set it to the new one.")),
-            Source::Stored(credentials) => {
-                credentials.replace(&self.api_url, token)?;
-                say("  It was the token in use; the new one is stored in its place.");
-            }
-        }
-        Ok(())
+    pub(crate) fn follow(&mut self, token: &SecretString) -> Result<String, Error> {
+        Ok(match &mut self.source {
+            Source::Environment => format!("{TOKEN} held the token that was replaced: set it to the new one."),
+            Source::Stored(credentials) => match credentials.replace(&self.api_url, token)? {
+                true => "It was the token in use; the new one is stored in its place.".into(),
+                false => {
+                    "It was the token in use; the new one is not stored, since somebody signed in or out meanwhile."
+                        .into()
+                }
+            },
+        })
     }
 
     /// The workspace that was named, here or at `deplo login`.
@@ -142,7 +144,7 @@ fn unusable(source: &str) -> Error {
     )
 }
 
-fn not_signed_in(api_url: &ApiUrl) -> Error {
+pub(crate) fn not_signed_in(api_url: &ApiUrl) -> Error {
     Error::new(Exit::NotAuthenticated, format!("there is no token for {api_url}"))
         .note("Set DEPLO_TOKEN, or store one with `deplo login`.")
 }

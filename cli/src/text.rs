@@ -21,6 +21,11 @@ pub(crate) fn shortened(text: &str) -> String {
     format!("{}{end}", plain(&beginning))
 }
 
+/// The parts of a text that could be tokens by their characters.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|char: char| !char.is_ascii_alphanumeric() && char != '_')
+}
+
 /// Whether it could be a token: long, of a token's characters, and nothing that is known to be public.
 pub(crate) fn may_be_secret(text: &str) -> bool {
     let is_public = ["tok_", "proj_", "ws_"].iter().any(|prefix| text.starts_with(prefix));

@@ -1,5 +1,6 @@
 //! Times as people write and read them.
 
+use crate::text::{may_be_secret, shortened};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SpanRelativeTo, Timestamp};
@@ -66,8 +67,10 @@ fn read(text: &str, now: Timestamp) -> Result<Expiry, String> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(Expiry { sent: at.to_string(), at });
     }
+    // Somebody may have pasted a token.
+    let shown = if may_be_secret(text) { &shortened(text) } else { text };
     let neither =
-        format!("{text:?}: expected a date such as 2026-12-31, RFC 3339 such as 2026-12-31T12:00:00Z, or 30d or 12h");
+        format!("{shown:?}: expected a date such as 2026-12-31, RFC 3339 such as 2026-12-31T12:00:00Z, or 30d or 12h");
     let span = text.parse::<jiff::Span>().map_err(|_| neither)?;
     let at = now.to_zoned_datetime(TimeZone::UTC).checked_add(span).map_err(|_| too_far())?.timestamp();
     let at = Timestamp::from_second(at.as_second()).unwrap_or(at);
@@ -95,6 +98,7 @@ pub(crate) fn in_full(at: Timestamp, now: Timestamp, here: &TimeZone) -> String 
 /// `3 minutes ago`, `in 30 days`
 pub(crate) fn relative(at: Timestamp, now: Timestamp) -> String {
     let (number, unit, _) = distance(at, now);
+    let unit = if number == 1 { unit.trim_end_matches('s') } else { unit };
     directed(format!("{number} {unit}"), at, now)
 }
 
@@ -199,6 +203,7 @@ mod tests {
             ("2026-12-25T12:00:00Z", "in 30 days", "in 30d"),
             ("2036-12-25T12:00:00.5Z", "in 10 years", "in 10y"),
             ("2026-11-25T12:00:00.1Z", "0 seconds ago", "0s ago"),
+            ("2026-11-25T11:59:59.1Z", "1 second ago", "1s ago"),
         ] {
             assert_eq!((relative(at(text), now()).as_str(), relative_short(at(text), now()).as_str()), (long, short));
         }

@@ -149,11 +149,22 @@ pub fn without_a_token_in_its_words(world: &World) {
         &["tokens", "revoke", token, "--yes"],
         &["tokens", "list", "--project", token],
         &["login", token],
+        &["tokens", "list", &format!("--project={token}")],
+        &["tokens", "list", &format!("--limit={token}")],
+        &["tokens", "create", "X", "--scopes", &format!("read,{token}")],
+        &["tokens", "create", "X", "--scopes", "read", "--expires", token],
+        &["tokens", "rotate", &format!("{token} ")],
         &["whoami", "--api-url", token],
     ] {
         let ran = deplo.run(arguments).ended(2);
         assert!(!ran.err.contains(token) && ran.out.is_empty(), "{:?}", &arguments[..1]);
     }
+    let not_text = std::os::unix::ffi::OsStrExt::from_bytes(b"\xff");
+    let not_text: &std::ffi::OsStr = not_text;
+    let ran = deplo.command(&["tokens", "create"]).arg(not_text).output().unwrap();
+    assert_eq!(ran.status.code(), Some(2));
+    let help = deplo.run(&["tokens", "create", token, "--help"]).ended(0);
+    assert!(help.out.starts_with("Example"));
     let shown = deplo.run(&["tokens", "rotate", token]).ended(2).err;
     assert!(shown.contains(&format!("{}…", &token[..12])), "{shown}");
 }

@@ -66,6 +66,8 @@ pub fn and_revokes_on_the_way_out(world: &World) {
     assert!(logout.err.contains("refused everywhere since"), "{}", logout.err);
     assert_eq!(world.edge().with_token(&token).send("POST", &workspace.deployments()).outcome(), "401 invalid-token");
     let _ = deplo.run(&["whoami"]).ended(4);
+    let nothing = Deplo::new(&world.edge.url()).with_token(&token).run(&["logout", "--revoke"]).ended(4);
+    assert!(nothing.err.contains("nothing was revoked"), "{}", nothing.err);
 }
 
 /// Whoever rotates the token in use goes on with the new one.
@@ -74,11 +76,20 @@ pub fn and_follows_a_rotation_of_its_own(world: &World) {
     let deplo = Deplo::new(&world.edge.url());
     let login = deplo.run_with_input(&["login", "--json"], &workspace.admin).ended(0).json();
     let id = login["accessToken"]["id"].as_str().unwrap().to_owned();
-    let rotated = deplo.run(&["tokens", "rotate", &id]).ended(0);
+    let _ = deplo.run(&["tokens", "rotate", &id]).ended(0);
     let who = deplo.run(&["whoami", "--json"]).ended(0).json();
     assert_eq!(who["accessToken"]["createdBy"], id);
 
+    let id = who["accessToken"]["id"].as_str().unwrap().to_owned();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let unseen = deplo.command(&["tokens", "rotate", &id]).stdout(full).output().unwrap();
+    assert_eq!(unseen.status.code(), Some(1), "it could not be shown");
+    let who = deplo.run(&["whoami", "--json"]).ended(0).json();
+    assert_eq!(who["accessToken"]["createdBy"], id, "and yet it is stored");
+
+    let rotated = deplo.run(&["tokens", "rotate", who["accessToken"]["id"].as_str().unwrap()]).ended(0);
     let deplo = deplo.with_token(rotated.out.trim());
+    let who = deplo.run(&["whoami", "--json"]).ended(0).json();
     let id = who["accessToken"]["id"].as_str().unwrap().to_owned();
     let again = deplo.run(&["tokens", "rotate", &id]).ended(0);
     assert!(again.err.contains("DEPLO_TOKEN held the token that was replaced"), "{}", again.err);

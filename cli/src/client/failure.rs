@@ -17,6 +17,8 @@ const RETRY_AFTER_MAX: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) error: Error,
+    /// Whether the request may have been carried out.
+    pub(super) may_be_done: bool,
     /// Whether it may be gone in a moment.
     pub(super) is_transient: bool,
     /// How long the server wants to be left alone.
@@ -24,10 +26,6 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    fn lasting(error: Error) -> Self {
-        Self { error, is_transient: false, retry_after: None }
-    }
-
     /// Of an answer that is no success.
     pub(super) fn of_answer(status: StatusCode, headers: &HeaderMap, body: &[u8], api_url: &ApiUrl) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
@@ -41,7 +39,8 @@ impl Failure {
             error = error.note(format!("Try again in {} s.", after.as_secs()));
         }
         let can_wait = retry_after.unwrap_or_default() <= RETRY_AFTER_MAX;
-        Self { error, is_transient: matches!(status.as_u16(), 429 | 502..=504) && can_wait, retry_after }
+        let is_transient = matches!(status.as_u16(), 429 | 502..=504) && can_wait;
+        Self { error, may_be_done: status.is_server_error(), is_transient, retry_after }
     }
 
     /// Of somebody who does not speak as the API does: a proxy, a portal, another server.
@@ -60,22 +59,25 @@ impl Failure {
             None => "Check --api-url, or the proxy in between.".into(),
         };
         let error = Error::new(exit, what).note(advice);
-        Self { error, is_transient: exit == Exit::Pending, retry_after: None }
+        let may_be_done = status.is_server_error();
+        Self { error, may_be_done, is_transient: exit == Exit::Pending, retry_after: None }
     }
 
     /// Of a success whose body is none.
     pub(super) fn of_nonsense(why: &serde_json::Error, api_url: &ApiUrl) -> Self {
         let what = format!("{api_url} answered with something that cannot be read: {why}");
-        Self::lasting(Error::failed(what).note("Check --api-url; is this `deplo` older than the API?"))
+        let error = Error::failed(what).note("Check --api-url; is this `deplo` older than the API?");
+        Self { error, may_be_done: true, is_transient: false, retry_after: None }
     }
 
     /// Of a call that nobody answered.
     pub(super) fn of_call(why: &reqwest::Error, api_url: &ApiUrl) -> Self {
         if let Some(tls) = cause::<rustls::Error>(why) {
             let error = Error::failed(format!("no secure connection to {api_url}: {tls}"));
-            return Self::lasting(error.note(
+            let error = error.note(
                 "If its certificate is of an authority of your own, make the system trust that; on Linux SSL_CERT_FILE does too.",
-            ));
+            );
+            return Self { error, may_be_done: false, is_transient: false, retry_after: None };
         }
         let what = match why.is_timeout() {
             true => format!("{api_url} did not answer in time"),
@@ -83,7 +85,12 @@ impl Failure {
         };
         let error = Error::new(Exit::Pending, what).note("Check --api-url and the network, then try again.");
         // Whoever has waited so long need not wait as long again.
-        Self { error: note_proxy(error), is_transient: !why.is_timeout(), retry_after: None }
+        Self {
+            error: note_proxy(error),
+            may_be_done: !why.is_connect(),
+            is_transient: !why.is_timeout(),
+            retry_after: None,
+        }
     }
 }
 

@@ -7,7 +7,6 @@ mod route;
 
 use crate::api_url::ApiUrl;
 use crate::error::Error;
-use crate::exit::Exit;
 use crate::spinner::Spinner;
 use backon::{ExponentialBuilder, Retryable};
 use failure::Failure;
@@ -34,8 +33,12 @@ const PAGE_MAX: usize = 200;
 /// Most ids that a request may revoke.
 const REVOCATIONS_MAX: usize = 1_000;
 
-/// How often a text may be lost before that is told.
+/// How many tokens are made in the place of one whose text was lost.
 const LOST_MAX: usize = 3;
+
+/// What is said if nobody knows whether a token was made.
+const MAY_BE_MADE: &str = "A token may have been made all the same: `deplo tokens list` shows it. Rotate it for one with a text, \
+                           or revoke it.";
 
 /// Calls the API with a token.
 pub(crate) struct Client {
@@ -89,13 +92,13 @@ impl Client {
 
     /// The caller's own token.
     pub(crate) async fn own(&self, spinner: &Spinner) -> Result<Own, Error> {
-        let answer = self.repeat::<AccessToken>(&|| self.request(&Route::Own, &[]), spinner).await?;
+        let answer = self.call::<AccessToken>(&|| self.request(&Route::Own, &[]), spinner).await?;
         Ok(Own { workspace: workspace_of(&answer.headers), view: answer.value })
     }
 
     /// Revokes the caller's own token.
     pub(crate) async fn revoke_own(&self, spinner: &Spinner) -> Result<Receipt, Error> {
-        Ok(self.repeat(&|| self.request(&Route::RevokeOwn, &[]), spinner).await?.value)
+        Ok(self.call(&|| self.request(&Route::RevokeOwn, &[]), spinner).await?.value)
     }
 
     /// One token.
@@ -105,7 +108,7 @@ impl Client {
         id: &str,
         spinner: &Spinner,
     ) -> Result<AccessToken, Error> {
-        Ok(self.repeat(&|| self.request(&Route::Token(workspace, id), &[]), spinner).await?.value)
+        Ok(self.call(&|| self.request(&Route::Token(workspace, id), &[]), spinner).await?.value)
     }
 
     /// Tokens, newest first, at most `limit` of them.
@@ -160,17 +163,22 @@ impl Client {
         mut answer: Answer<CreatedAccessToken>,
         spinner: &Spinner,
     ) -> Result<Created, Error> {
-        let made_at = answer.value.view.created_at;
-        for _ in 0..LOST_MAX {
+        let (made_at, mut lost) = (answer.value.view.created_at, 0);
+        loop {
             let Answer { value: CreatedAccessToken { view, token }, status, .. } = answer;
-            let Some(token) = token else {
-                let (route, at_once) = (Route::Rotate(workspace, &view.id), Rotation { grace_seconds: 0 });
-                answer = self.make(&route, &at_once, spinner).await.map_err(|why| note_lost(why, &view.id))?;
-                continue;
-            };
-            return Ok(Created { view, token, made_at, is_effective: status == 201 });
+            match token {
+                Some(token) => return Ok(Created { view, token, made_at, is_effective: status == 201 }),
+                None if lost == LOST_MAX => {
+                    let error = Error::failed("the answer was lost on the way, again and again");
+                    return Err(note_lost(error, &view.id));
+                }
+                None => {
+                    let (route, at_once) = (Route::Rotate(workspace, &view.id), Rotation { grace_seconds: 0 });
+                    answer = self.make(&route, &at_once, spinner).await.map_err(|why| note_lost(why, &view.id))?;
+                    lost += 1;
+                }
+            }
         }
-        Err(note_lost(Error::failed("the answer was lost on the way, again and again"), &answer.value.view.id))
     }
 
     /// Revokes tokens, at most a thousand; receipts in the order of the ids.
@@ -182,7 +190,7 @@ impl Client {
     ) -> Result<Vec<Receipt>, Error> {
         let body = Revocations { ids };
         let request = || self.request(&Route::Revoke(workspace), &[]).json(&body);
-        Ok(self.repeat::<Receipts>(&request, spinner).await?.value.data)
+        Ok(self.call::<Receipts>(&request, spinner).await?.value.data)
     }
 
     /// Ids in parts that one request each can revoke.
@@ -199,11 +207,9 @@ impl Client {
     ) -> Result<Answer<CreatedAccessToken>, Error> {
         let key = Uuid::new_v4().to_string();
         let request = || self.request(route, &[]).header("Idempotency-Key", &key).json(body);
-        self.repeat(&request, spinner).await.map_err(|why| match why.exit() {
-            Exit::Pending => {
-                why.note("A token may have been made all the same: look at `deplo tokens list`, and revoke it.")
-            }
-            _ => why,
+        self.repeat(&request, spinner).await.map_err(|failure| match failure.may_be_done {
+            true => failure.error.note(MAY_BE_MADE),
+            false => failure.error,
         })
     }
 
@@ -219,7 +225,7 @@ impl Client {
             let size = PAGE_MAX.min(limit - entries.len()).to_string();
             let paging = [Some(("limit", size.as_str())), cursor.as_deref().map(|cursor| ("cursor", cursor))];
             let query: Vec<_> = paging.into_iter().flatten().chain(filters.iter().copied()).collect();
-            let page = self.repeat::<Page<T>>(&|| self.request(route, &query), spinner).await?.value;
+            let page = self.call::<Page<T>>(&|| self.request(route, &query), spinner).await?.value;
             entries.extend(page.data);
             entries.truncate(limit);
             if entries.len() == limit || page.next_cursor.is_none() {
@@ -239,18 +245,32 @@ impl Client {
     }
 
     /// Sends a request until it is answered; only what does no harm when it is repeated.
-    async fn repeat<T: DeserializeOwned>(
+    async fn call<T: DeserializeOwned>(
         &self,
         request: &impl Fn() -> RequestBuilder,
         spinner: &Spinner,
     ) -> Result<Answer<T>, Error> {
+        self.repeat(request, spinner).await.map_err(|failure| failure.error)
+    }
+
+    /// As [`Self::call`]; a failure tells whether any of the requests may have been carried out.
+    async fn repeat<T: DeserializeOwned>(
+        &self,
+        request: &impl Fn() -> RequestBuilder,
+        spinner: &Spinner,
+    ) -> Result<Answer<T>, Failure> {
         let delays = ExponentialBuilder::default().with_min_delay(Duration::from_millis(250)).with_jitter();
+        let mut may_be_done = false;
         let answer = (|| self.send(request()))
             .retry(delays.with_max_times(3))
-            .when(|failure: &Failure| failure.is_transient)
+            .when(|failure: &Failure| {
+                may_be_done |= failure.may_be_done;
+                failure.is_transient
+            })
             .adjust(|failure, delay| Some(delay?.max(failure.retry_after.unwrap_or_default())))
             .notify(|failure, _| spinner.say(&format!("{}; trying again", failure.error.what())));
-        answer.await.map_err(|failure| failure.error)
+        let answer = answer.await;
+        answer.map_err(|failure| Failure { may_be_done, ..failure })
     }
 
     async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<Answer<T>, Failure> {

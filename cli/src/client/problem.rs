@@ -28,16 +28,24 @@ struct FieldError {
     detail: String,
 }
 
+impl FieldError {
+    /// `name: is empty`
+    fn in_words(&self) -> String {
+        format!("{}: {}", plain(self.pointer.trim_start_matches('/')), plain(&self.detail))
+    }
+}
+
 impl Problem {
     /// The problem with its fields and what to do, a line each.
     pub(crate) fn into_error(self, status: u16) -> Error {
         let slug = self.kind.rsplit('/').next().unwrap_or_default();
-        let what = if self.detail.is_empty() { &self.title } else { &self.detail };
-        let mut error = Error::new(exit(status), plain(what));
-        // One wrong field is named in the sentence itself.
-        for field in self.errors.iter().filter(|_| self.errors.len() > 1) {
-            error = error.note(format!("{}: {}", plain(field.pointer.trim_start_matches('/')), plain(&field.detail)));
-        }
+        let detail = if self.detail.is_empty() { &self.title } else { &self.detail };
+        let mut error = match self.errors.as_slice() {
+            [field] => Error::new(exit(status), field.in_words()),
+            fields => {
+                fields.iter().fold(Error::new(exit(status), plain(detail)), |error, field| error.note(field.in_words()))
+            }
+        };
         if let (Some(used), Some(limit)) = (self.used, self.limit) {
             error = error.note(format!("{used} of the plan's {limit} tokens are in use."));
         }
@@ -97,6 +105,8 @@ mod tests {
             error(422, problem),
             (Exit::Usage, "Two are wrong.\n  name: is empty\n  scopes: are missing".into())
         );
+        let problem = json!({"detail": "/name: is empty", "errors": [{"pointer": "/name", "detail": "is empty"}]});
+        assert_eq!(error(422, problem).1, "name: is empty");
         let problem = json!({"type": "x/plan-limit-reached", "detail": "Full.", "used": 5, "limit": 5});
         let (exit, words) = error(403, problem);
         assert_eq!(exit, Exit::Forbidden);

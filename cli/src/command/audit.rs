@@ -23,7 +23,7 @@ pub(crate) async fn run(global: &Global, args: &Audit, output: &Output) -> Resul
     let limit = args.limit as usize;
     let events = session.client.audit_events(&workspace, limit, &output.spinner("Reading the audit log")).await?;
     if events.len() == limit {
-        say(&format!("The newest {limit} events; a higher --limit shows older ones."));
+        say(&format!("The newest {limit} events; a higher --limit may show older ones."));
     }
     let listed = Listed { events };
     output.data(&listed, || {

@@ -18,7 +18,7 @@ pub(crate) fn completions(shell: Shell, output: &Output) -> Result<Exit, Error> 
 }
 
 pub(crate) fn man_pages(directory: &Path) -> Result<Exit, Error> {
-    let command = with_examples_in_pages(Cli::command());
+    let command = with_examples_in_pages(Cli::command().disable_help_subcommand(true));
     let written = std::fs::create_dir_all(directory).and_then(|()| clap_mangen::generate_to(command, directory));
     written.map_err(|why| Error::failed(format!("cannot write into {}: {why}", directory.display())))?;
     say_done(&format!("The man pages are in {}", directory.display()));

@@ -30,6 +30,10 @@ pub(crate) async fn run(global: &Global, args: &Logout, output: &Output) -> Resu
     }
     let login = api_url.as_ref().and_then(|url| credentials.login(url).map(|login| (url.clone(), login.clone())));
     let Some((api_url, login)) = login else {
+        if args.revoke {
+            return Err(Error::new(Exit::NotAuthenticated, "nothing is stored, so nothing was revoked")
+                .note("`deplo tokens revoke` revokes by id."));
+        }
         say("Nothing is stored.");
         output.data(&SignedOut { api_url, receipt: None }, String::new)?;
         return Ok(Exit::Done);

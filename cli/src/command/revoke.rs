@@ -163,9 +163,12 @@ fn conclude(ids: &[String], receipts: &[Receipt], failed: Option<Error>) -> Resu
     let (revoked, pending) = (count(Receipt::is_revoked), count(Receipt::is_pending));
     let missing = ids.len().saturating_sub(revoked + pending);
     match (revoked, pending, failed) {
-        (0, 0, Some(why)) => {
-            Err(why.note("Nothing is known to be revoked. Run this again: repeating it does no harm."))
-        }
+        (0, 0, Some(why)) => Err(match why.exit() {
+            Exit::Pending | Exit::RateLimited => {
+                why.note("It is not known whether anything was revoked. Run this again: repeating it does no harm.")
+            }
+            _ => why.note("Nothing was revoked."),
+        }),
         (_, _, Some(why)) => {
             say_error(&why);
             Err(Error::new(

@@ -5,7 +5,7 @@ use crate::args::{Global, Rotate};
 use crate::clock::now;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::output::{Output, say};
+use crate::output::{Output, say, warn};
 use crate::session::Session;
 use crate::times::in_full;
 use jiff::tz::TimeZone;
@@ -16,6 +16,8 @@ pub(crate) async fn run(global: &Global, args: Rotate, output: &Output) -> Resul
     let workspace = session.workspace(output).await?;
     let (id, grace) = (args.id.as_str(), Duration::from_secs(args.grace.whole_seconds()));
     let rotated = session.client.rotate(&workspace, id, grace.as_secs(), &output.spinner("Rotating the token")).await?;
+    // Before anything can go wrong with showing it: the stored one is dead.
+    let followed = if rotated.view.created_by == id { session.follow(&rotated.token).map(Some) } else { Ok(None) };
     show_once(&rotated, "Token rotated", output)?;
     say(&format!("  {}", summary(&rotated.view)));
     say(&match (grace.is_zero(), rotated.is_effective) {
@@ -29,8 +31,8 @@ pub(crate) async fn run(global: &Global, args: Rotate, output: &Output) -> Resul
         }
     });
     say("  Keep the new one where secrets are kept: it cannot be shown again.");
-    if rotated.view.created_by == id {
-        session.follow(&rotated.token)?;
+    if let Some(words) = followed? {
+        warn(&words);
     }
     Ok(settled(&rotated))
 }
