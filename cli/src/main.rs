@@ -11,6 +11,7 @@ mod command;
 mod credentials;
 mod error;
 mod exit;
+mod input;
 mod output;
 mod session;
 mod spinner;
@@ -56,8 +57,6 @@ fn run(cli: Cli) -> Result<Exit, Error> {
     let changes = cli.command.changes();
     let done = runtime.block_on(async {
         tokio::select! {
-            // In this order: until the command waits for the network, Ctrl-C ends the program as ever.
-            biased;
             done = command::run(cli) => done,
             Ok(()) = signal::ctrl_c() => Err(interrupted(changes)),
         }

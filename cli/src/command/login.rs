@@ -8,11 +8,12 @@ use crate::client::Client;
 use crate::credentials::{Credentials, Login};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::input;
 use crate::output::{Output, say, say_done, warn};
 use crate::session::{TOKEN, check_token, last_api_url, named_api_url, no_workspace, workspace};
 use secrecy::SecretString;
 use std::env;
-use std::io::{IsTerminal, Read};
+use std::io::IsTerminal;
 
 /// Longest input that is read for a token, in bytes.
 const INPUT_MAX: u64 = 64 * 1024;
@@ -20,7 +21,7 @@ const INPUT_MAX: u64 = 64 * 1024;
 pub(crate) async fn run(global: &Global, output: &Output) -> Result<Exit, Error> {
     let mut credentials = Credentials::load()?;
     let (api_url, wanted) = (ask_api_url(global, &credentials, output)?, workspace(global)?);
-    let token = read_token(output)?;
+    let token = read_token(output).await?;
     let client = Client::new(&api_url, token.clone(), global.timeout.get())?;
     let own = client.own(&output.spinner("Checking the token")).await?;
     let workspace = match (own.workspace, wanted) {
@@ -54,7 +55,7 @@ fn ask_api_url(global: &Global, credentials: &Credentials, output: &Output) -> R
 }
 
 /// From a prompt, or from standard input if that is no terminal; never from an argument.
-fn read_token(output: &Output) -> Result<SecretString, Error> {
+async fn read_token(output: &Output) -> Result<SecretString, Error> {
     let text = match std::io::stdin().is_terminal() {
         true if output.may_ask() => output.password("Access token:")?,
         true => {
@@ -62,12 +63,7 @@ fn read_token(output: &Output) -> Result<SecretString, Error> {
                 Error::usage("nobody can be asked here").note("Write the token to standard input: deplo login < file")
             );
         }
-        false => {
-            let mut text = String::new();
-            let read = std::io::stdin().take(INPUT_MAX).read_to_string(&mut text);
-            read.map_err(|why| Error::failed(format!("cannot read a token from standard input: {why}")))?;
-            text
-        }
+        false => input::read(INPUT_MAX).await?,
     };
     check_token(text.trim().to_owned(), "what was read")
 }

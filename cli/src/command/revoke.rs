@@ -7,6 +7,7 @@ use crate::client::model::{AccessToken, Receipt};
 use crate::clock::now;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::input;
 use crate::output::{Output, say, say_error, warn};
 use crate::session::Session;
 use crate::spinner::Spinner;
@@ -15,12 +16,15 @@ use crate::times::relative;
 use serde::Serialize;
 use shared::id::{TokenId, WorkspaceId};
 use std::collections::BTreeSet;
-use std::io::{IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 /// In place of ids: they are on standard input.
 const STDIN: &str = "-";
+
+/// Longest input that is read for ids, in bytes: about two million of them.
+const INPUT_MAX: u64 = 64 * 1024 * 1024;
 
 /// So many tokens are shown with their names before somebody is asked.
 const SHOWN_MAX: usize = 20;
@@ -34,7 +38,7 @@ struct Revoked<'a> {
 }
 
 pub(crate) async fn run(global: &Global, args: Revoke, output: &Output) -> Result<Exit, Error> {
-    let ids = read_ids(&args.ids)?;
+    let ids = check_ids(gather(&args.ids).await?)?;
     check_consent(&args, output)?;
     let session = Session::open(global)?;
     let workspace = session.workspace(output).await?;
@@ -47,19 +51,22 @@ pub(crate) async fn run(global: &Global, args: Revoke, output: &Output) -> Resul
     output.data(&Revoked { receipts: &receipts }, String::new).and(concluded)
 }
 
-/// The ids, each once, in their order.
-fn read_ids(arguments: &[String]) -> Result<Vec<String>, Error> {
+/// What was named, and what is on standard input.
+async fn gather(arguments: &[String]) -> Result<Vec<String>, Error> {
     let mut texts = arguments.to_vec();
     if texts.iter().any(|text| text == STDIN) {
-        let mut input = String::new();
-        if std::io::stdin().is_terminal() {
+        if io::stdin().is_terminal() {
             say("Type ids; Ctrl-D on a line of its own ends them.");
         }
-        let read = std::io::stdin().read_to_string(&mut input);
-        read.map_err(|why| Error::failed(format!("cannot read ids from standard input: {why}")))?;
+        let text = input::read(INPUT_MAX).await?;
         texts.retain(|text| text != STDIN);
-        texts.extend(input.split_whitespace().map(String::from));
+        texts.extend(text.split_whitespace().map(String::from));
     }
+    Ok(texts)
+}
+
+/// The ids, each once, in their order.
+fn check_ids(mut texts: Vec<String>) -> Result<Vec<String>, Error> {
     if texts.is_empty() {
         return Err(Error::usage("there are no ids on standard input; nothing was revoked"));
     }
@@ -192,7 +199,7 @@ fn pending_error(pending: usize, of: usize) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{Receipt, conclude, read_ids};
+    use super::{Receipt, check_ids, conclude};
     use crate::error::Error;
     use crate::exit::Exit;
 
@@ -228,7 +235,7 @@ mod tests {
 
     #[test]
     fn ids_are_checked_before_anything_is_sent_and_a_token_is_not_repeated() {
-        let ids = |texts: &[&str]| read_ids(&texts.iter().map(|&text| text.into()).collect::<Vec<_>>());
+        let ids = |texts: &[&str]| check_ids(texts.iter().map(|&text| text.into()).collect());
         assert_eq!(ids(&["tok_b", "tok_a", "tok_b"]).unwrap(), ["tok_b", "tok_a"]);
         let pasted = format!("sk_live_{}", "x".repeat(32));
         let why = ids(&["tok_a", &pasted]).unwrap_err().to_string();
