@@ -122,6 +122,11 @@ pub(crate) fn no_workspace() -> Error {
         .note("Give --workspace, or set DEPLO_WORKSPACE.")
 }
 
+/// Whether there is a token in the environment, usable or not.
+pub(crate) fn environment_has_token() -> bool {
+    env::var_os(TOKEN).is_some_and(|token| !token.is_empty())
+}
+
 fn token_of_environment() -> Result<Option<SecretString>, Error> {
     match env::var(TOKEN).map(|token| token.trim().to_owned()) {
         Ok(token) if token.is_empty() => Ok(None),
@@ -144,7 +149,7 @@ fn unusable(source: &str) -> Error {
     )
 }
 
-pub(crate) fn not_signed_in(api_url: &ApiUrl) -> Error {
+fn not_signed_in(api_url: &ApiUrl) -> Error {
     Error::new(Exit::NotAuthenticated, format!("there is no token for {api_url}"))
         .note("Set DEPLO_TOKEN, or store one with `deplo login`.")
 }

@@ -10,9 +10,8 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::input;
 use crate::output::{Output, say, say_done, warn};
-use crate::session::{TOKEN, check_token, last_api_url, named_api_url, no_workspace, workspace};
+use crate::session::{TOKEN, check_token, environment_has_token, last_api_url, named_api_url, no_workspace, workspace};
 use secrecy::SecretString;
-use std::env;
 use std::io::IsTerminal;
 
 /// Longest input that is read for a token, in bytes.
@@ -35,7 +34,7 @@ pub(crate) async fn run(global: &Global, output: &Output) -> Result<Exit, Error>
     let source = credentials.path().display().to_string();
     say_done(&format!("Signed in to {api_url}, {workspace}, with {}", summary(&own.view)));
     say(&format!("  Stored in {source}, which others cannot read."));
-    if env::var_os(TOKEN).is_some_and(|token| !token.is_empty()) {
+    if environment_has_token() {
         warn(&format!("{TOKEN} is set, and goes before what is stored."));
     }
     let identity = Identity { api_url, workspace_id: workspace, access_token: own.view, source };

@@ -9,9 +9,8 @@ use crate::credentials::{Credentials, Login};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::output::{Output, say, say_done, warn};
-use crate::session::{TOKEN, named_api_url};
+use crate::session::{TOKEN, environment_has_token, named_api_url};
 use serde::Serialize;
-use std::env;
 use std::time::Duration;
 
 #[derive(Serialize)]
@@ -25,7 +24,7 @@ struct SignedOut {
 pub(crate) async fn run(global: &Global, args: &Logout, output: &Output) -> Result<Exit, Error> {
     let mut credentials = Credentials::load()?;
     let api_url = named_api_url(global)?.or_else(|| credentials.api_url().cloned());
-    if env::var_os(TOKEN).is_some_and(|token| !token.is_empty()) {
+    if environment_has_token() {
         warn(&format!("{TOKEN} is set, and stays in force."));
     }
     let login = api_url.as_ref().and_then(|url| credentials.login(url).map(|login| (url.clone(), login.clone())));
