@@ -1,5 +1,6 @@
 //! The platform's place is taken by an echo server: it answers with what it received.
 
+use crate::server::serve;
 use anyhow::{Context, Result};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Query, Request, State};
@@ -13,10 +14,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 use std::convert::Infallible;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::time::interval;
@@ -54,12 +54,9 @@ impl EchoOrigin {
     /// If the port is taken.
     pub fn start(port: u16) -> Result<Self> {
         let runtime = Runtime::new()?;
-        let listener = runtime
-            .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port)))
-            .with_context(|| format!("the echo origin cannot listen on port {port}"))?;
-        let (address, state) = (listener.local_addr()?, Arc::<OriginState>::default());
+        let state = Arc::<OriginState>::default();
         let app = Router::new().fallback(answer).with_state(Arc::clone(&state));
-        runtime.spawn(async move { axum::serve(listener, app).await });
+        let address = serve(&runtime, port, app).context("the echo origin cannot be started")?;
         Ok(Self { address, state, _runtime: runtime })
     }
 

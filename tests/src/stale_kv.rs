@@ -4,6 +4,7 @@
 //! worker's own binding talks to it. Fake about it is only what becomes of a write in a view: it is seen
 //! after a random delay, or never, or as something else. A view of a deleted entry may so live on.
 
+use crate::server::serve;
 use anyhow::Result;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -12,10 +13,9 @@ use axum::routing::get;
 use fastrand::Rng;
 use shared::id::WorkspaceId;
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 /// How late a write may be seen. The real KV says a minute or more; a test has not that long.
@@ -74,7 +74,7 @@ impl StaleKv {
         let lies = lies.iter().map(|&lie| lie.to_owned()).collect();
         let store = Arc::new(Mutex::new(Store { truth: HashMap::new(), views, lies, is_down: false }));
         let runtime = Runtime::new()?;
-        let addresses = (0..count).map(|view| serve(&runtime, Arc::clone(&store), view)).collect::<Result<_>>()?;
+        let addresses = (0..count).map(|view| serve_view(&runtime, Arc::clone(&store), view)).collect::<Result<_>>()?;
         Ok(Self { store, addresses, _runtime: runtime })
     }
 
@@ -144,12 +144,9 @@ impl Store {
     }
 }
 
-fn serve(runtime: &Runtime, store: Arc<Mutex<Store>>, view: usize) -> Result<SocketAddr> {
-    let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
-    let address = listener.local_addr()?;
+fn serve_view(runtime: &Runtime, store: Arc<Mutex<Store>>, view: usize) -> Result<SocketAddr> {
     let app = Router::new().route("/{key}", get(answer).put(answer).delete(answer)).with_state((store, view));
-    runtime.spawn(async move { axum::serve(listener, app).await });
-    Ok(address)
+    serve(runtime, 0, app)
 }
 
 async fn answer(

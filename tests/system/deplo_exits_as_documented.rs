@@ -4,8 +4,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use std::net::TcpListener;
-use std::thread;
-use tests::{Deplo, World};
+use tests::{Deplo, World, serve_forever};
 
 /// Who answers, how, and the exit code and words that come of it.
 type Case = (&'static str, fn() -> Response, i32, &'static str);
@@ -144,15 +143,5 @@ fn limited() -> Response {
 
 /// A server that answers everything like this, for as long as the tests run.
 fn serve(answer: fn() -> Response) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            axum::serve(listener, Router::new().fallback(move || async move { answer() })).await.unwrap();
-        });
-    });
-    url
+    serve_forever(Router::new().fallback(move || async move { answer() })).unwrap()
 }

@@ -7,10 +7,8 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
-use std::thread;
-use tests::{Deplo, World};
+use tests::{Deplo, World, serve_forever};
 
 /// Which answers are lost: so many to the first requests of each of the first keys.
 #[derive(Clone, Copy)]
@@ -41,19 +39,9 @@ impl Lossy {
 }
 
 fn between(world: &World, losses: Losses) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
     let (target, http) = (world.control_plane.url(), reqwest::Client::new());
     let lossy = Arc::new(Lossy { target, http, losses, answers: Mutex::default() });
-    thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            axum::serve(listener, Router::new().fallback(carry).with_state(lossy)).await.unwrap();
-        });
-    });
-    url
+    serve_forever(Router::new().fallback(carry).with_state(lossy)).unwrap()
 }
 
 async fn carry(State(lossy): State<Arc<Lossy>>, request: Request) -> Response {
