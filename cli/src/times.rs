@@ -108,6 +108,11 @@ pub(crate) fn relative_short(at: Timestamp, now: Timestamp) -> String {
     directed(format!("{number}{unit}"), at, now)
 }
 
+/// What `tell` makes of the moment, or `never`: never used, never expires.
+pub(crate) fn or_never(at: Option<Timestamp>, tell: impl FnOnce(Timestamp) -> String) -> String {
+    at.map_or_else(|| "never".into(), tell)
+}
+
 fn directed(distance: String, at: Timestamp, now: Timestamp) -> String {
     if at <= now { format!("{distance} ago") } else { format!("in {distance}") }
 }

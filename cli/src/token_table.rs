@@ -3,7 +3,7 @@
 use crate::client::model::AccessToken;
 use crate::table;
 use crate::text::plain;
-use crate::times::relative_short;
+use crate::times::{or_never, relative_short};
 use comfy_table::{Attribute, Cell, Color};
 use jiff::Timestamp;
 use unicode_segmentation::UnicodeSegmentation;
@@ -44,8 +44,8 @@ impl Columns {
     fn texts(&self, token: &AccessToken, name: &str, now: Timestamp) -> Vec<(&'static str, String)> {
         let prefix = self.prefix.then(|| ("PREFIX", plain(&token.prefix).into_owned()));
         let project = self.project.then(|| ("PROJECT", token.project_id.clone().unwrap_or_else(|| "all".into())));
-        let used = token.last_used_at.map_or_else(|| "never".into(), |at| relative_short(at, now));
-        let expires = token.expires_at.map_or_else(|| "never".into(), |at| relative_short(at, now));
+        let used = or_never(token.last_used_at, |at| relative_short(at, now));
+        let expires = or_never(token.expires_at, |at| relative_short(at, now));
         let columns = [
             Some(("ID", token.id.clone())),
             prefix,

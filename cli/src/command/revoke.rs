@@ -12,7 +12,7 @@ use crate::output::{Output, say, say_error, warn};
 use crate::session::Session;
 use crate::spinner::Spinner;
 use crate::text::{plain, shortened};
-use crate::times::relative;
+use crate::times::{or_never, relative};
 use serde::Serialize;
 use shared::id::{TokenId, WorkspaceId};
 use std::collections::BTreeSet;
@@ -111,7 +111,7 @@ async fn confirm(client: &Client, workspace: &WorkspaceId, ids: &[String], outpu
 }
 
 fn describe(token: &AccessToken) -> String {
-    let used = token.last_used_at.map_or_else(|| "never".into(), |at| relative(at, now()));
+    let used = or_never(token.last_used_at, |at| relative(at, now()));
     format!("  {} \"{}\", last used: {used}, {}", token.id, plain(&token.name), token.status)
 }
 

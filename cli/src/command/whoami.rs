@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::output::Output;
 use crate::session::{Session, no_workspace};
 use crate::text::plain;
-use crate::times::{in_full, relative};
+use crate::times::{in_full, or_never, relative};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use shared::id::WorkspaceId;
@@ -39,8 +39,8 @@ impl Identity {
     fn in_words(&self) -> String {
         let token = &self.access_token;
         let project = token.project_id.as_deref().unwrap_or("all projects");
-        let expires = token.expires_at.map_or_else(|| "never".into(), |at| in_full(at, now(), &TimeZone::system()));
-        let used = token.last_used_at.map_or_else(|| "never".into(), |at| relative(at, now()));
+        let expires = or_never(token.expires_at, |at| in_full(at, now(), &TimeZone::system()));
+        let used = or_never(token.last_used_at, |at| relative(at, now()));
         [
             ("token", format!("\"{}\" ({}, {})", plain(&token.name), token.id, plain(&token.prefix))),
             ("scopes", token.scopes.join(", ")),
