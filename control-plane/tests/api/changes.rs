@@ -135,11 +135,12 @@ async fn a_caller_that_is_narrowed_while_it_sends_changes_nothing() {
     let server = Server::start(Plan::Pro).await;
     let (target, _) = server.token(&["read"]).await;
     let (caller, token) = server.token(&["admin"]).await;
-    let (body, send) = support::slow_body(json!({"name": "Changed", "scopes": ["admin"]}));
+    let (body, asked, send) = support::slow_body(json!({"name": "Changed", "scopes": ["admin"]}));
     let request = axum::http::Request::patch(support::tokens_path(&target))
         .header("authorization", format!("Bearer {token}"))
         .header("content-type", "application/json");
     let (answer, ()) = tokio::join!(server.answer(request.body(body).unwrap()), async {
+        asked.await.unwrap();
         let narrowed = server.patch(&server.admin, &caller, json!({"scopes": ["read"]})).await;
         assert_eq!(narrowed.status, 200, "{}", narrowed.text);
         send.send(()).unwrap();

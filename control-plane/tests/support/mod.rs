@@ -51,6 +51,7 @@ use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
+use tokio::sync::oneshot;
 use tower::ServiceExt;
 
 pub const WORKSPACE: &str = "ws_test";
@@ -450,11 +451,15 @@ impl Answer {
     }
 }
 
-/// A body that arrives when that is said.
-pub fn slow_body(body: Value) -> (Body, tokio::sync::oneshot::Sender<()>) {
-    let (send, sent) = tokio::sync::oneshot::channel();
-    let body = futures_util::stream::once(async move { sent.await.map(|()| body.to_string()) });
-    (Body::from_stream(body), send)
+/// A body that tells when it is waited for, and arrives when that is said.
+pub fn slow_body(body: Value) -> (Body, oneshot::Receiver<()>, oneshot::Sender<()>) {
+    let (ask, asked) = oneshot::channel();
+    let (send, sent) = oneshot::channel();
+    let body = futures_util::stream::once(async move {
+        ask.send(()).unwrap();
+        sent.await.map(|()| body.to_string())
+    });
+    (Body::from_stream(body), asked, send)
 }
 
 /// The digest of a token under the pepper of these tests.
