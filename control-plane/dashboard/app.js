@@ -1,0 +1,99 @@
+// @ts-check
+/** Puts the right page on the screen: by the session, then by the address. */
+import { h } from "./dom.js";
+import { closeDialogs } from "./dialog.js";
+import { renderHeader } from "./header.js";
+import { focusHeading } from "./morph.js";
+import { forgetNames, learnNames } from "./names.js";
+import { auditPage } from "./page_audit.js";
+import { unknownPage } from "./page_not_found.js";
+import { ownTokenPage } from "./page_own_token.js";
+import { signInPage } from "./page_sign_in.js";
+import { tokenPage } from "./page_token.js";
+import { tokensPage } from "./page_tokens.js";
+import { mayList, mayManage } from "./permissions.js";
+import { poll } from "./poll.js";
+import { forgetProjects } from "./projects.js";
+import { currentRoute } from "./router.js";
+import { currentSession } from "./session.js";
+
+/**
+ * @typedef {{main: HTMLElement, route: import("./router.js").Route, signal: AbortSignal}} Place where a page is put; the
+ *   signal says when it is taken away
+ * @typedef {{title: string, start?: () => void, refresh?: () => Promise<void>, isPending?: () => boolean,
+ *   update?: (route: import("./router.js").Route) => void}} Page `update` follows an address of the same page
+ */
+
+/** What is on the screen. */
+const state = { key: "", owner: "", stop: new AbortController(), /** @type {Page | null} */ page: null };
+
+const main = /** @type {HTMLElement} */ (document.getElementById("main"));
+
+/** Shows what session and address ask for, and leaves alone what is shown already. */
+export function showPage() {
+  forgetOthers();
+  renderHeader();
+  const route = currentRoute();
+  const key = keyOf(route);
+  if (key !== state.key) mount(key, route);
+  else state.page?.update?.(route);
+}
+
+/** A page is another one for somebody else, or with other rights. @param {import("./router.js").Route} route */
+const keyOf = ({ name, id = "" }) => [ownerOf(), ...(currentSession() ? [name, id] : [])].join(" ");
+
+function ownerOf() {
+  const session = currentSession();
+  if (!session) return "";
+  const { id, scopes, projectId } = session.accessToken;
+  return [session.workspace.id, id, scopes, projectId].join(" ");
+}
+
+/** What was learnt by one token is not shown to another. */
+function forgetOthers() {
+  const session = currentSession();
+  if (ownerOf() !== state.owner) {
+    state.owner = ownerOf();
+    forgetNames();
+    forgetProjects();
+  }
+  if (session) learnNames([session.accessToken]);
+}
+
+/** @param {string} key @param {import("./router.js").Route} route */
+function mount(key, route) {
+  const isFirst = state.key === "";
+  state.stop.abort();
+  closeDialogs();
+  state.stop = new AbortController();
+  state.key = key;
+  const page = pageOf(route)({ main, route, signal: state.stop.signal });
+  state.page = page;
+  setTitle(page.title);
+  page.start?.();
+  const { refresh, isPending = () => false } = page;
+  poll(refresh ? { refresh, isPending } : null);
+  scrollTo(0, 0);
+  if (!isFirst && !document.querySelector("dialog[open]")) focusHeading();
+}
+
+/** @param {import("./router.js").Route} route @returns {(place: Place) => Page} */
+function pageOf({ name }) {
+  if (!currentSession()) return signInPage;
+  if (name === "unknown") return unknownPage;
+  if (!mayList()) return ownTokenPage;
+  if (name === "audit") return mayManage() ? auditPage : unknownPage;
+  return name === "token" ? tokenPage : tokensPage;
+}
+
+/** Names the page in the tab. @param {string} title */
+export function setTitle(title) {
+  document.title = `${title} · Deplo`;
+}
+
+/** Says that the server cannot be reached, before anything else could be shown. @param {Node} words @param {() => void} retry */
+export function showUnreachable(words, retry) {
+  setTitle("Not reachable");
+  main.replaceChildren(h("div", { class: "narrow" }, h("h1", { tabindex: "-1" }, "The server cannot be reached"), words,
+    h("button", { type: "button", class: "button", onclick: retry }, "Try again")));
+}

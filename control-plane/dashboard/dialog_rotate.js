@@ -1,0 +1,67 @@
+// @ts-check
+/** "Rotate": another token takes its place, now or after a grace. */
+import * as calls from "./calls.js";
+import { changed } from "./changed.js";
+import { openForm } from "./dialog_form.js";
+import { openSecret } from "./dialog_secret.js";
+import { h, named } from "./dom.js";
+import { choiceField } from "./fields.js";
+import { maker } from "./make_token.js";
+import { Problem } from "./problem.js";
+import { endSession, expectEnd, isOwnToken, session } from "./session.js";
+import { toast } from "./toasts.js";
+
+/** For how long the old token still works, in seconds. */
+const GRACES = [
+  { value: "0", label: "At once" },
+  { value: "3600", label: "After 1 hour" },
+  { value: "86400", label: "After 1 day" },
+  { value: "604800", label: "After 7 days" },
+];
+
+const LOST = "The token may have been replaced all the same. Trying again sends the same request under the same key, so that it is replaced once.";
+
+const LOST_OWN = "You are signed out, so the token was replaced, and its new text was lost on the way. Sign in with another admin token and rotate the new one.";
+
+/** @param {import("./calls.js").Token} token */
+export function openRotate(token) {
+  const isOwn = isOwnToken(token.id);
+  const grace = choiceField({ label: "The old token stops working", pointer: "/graceSeconds", type: "radio", options: GRACES,
+    columns: true, chosen: [GRACES[0].value], hint: token.expiresAt ? "Not later than it expires." : undefined });
+  const workspaceId = session().workspace.id;
+  const endsSession = () => isOwn && grace.value()[0] === GRACES[0].value;
+  openForm({
+    title: ["Rotate “", named(token.name), "”"],
+    intro: intro(token),
+    fields: [grace],
+    action: "Rotate token",
+    read: () => ({ graceSeconds: Number(grace.value()[0]) }),
+    send: maker((body, key) => {
+      if (endsSession()) expectEnd("rotated");
+      return calls.rotateToken(workspaceId, token.id, body, key);
+    }),
+    done: (made) => showSuccessor(token, made, endsSession()),
+    lost: (failure) => (failure instanceof Problem && failure.status === 401 ? LOST_OWN : LOST),
+    abandoned: () => {
+      toast(`“${token.name}” may have been replaced without anybody having the new text. If so, rotate the new one.`);
+      changed();
+    },
+  });
+}
+
+/** @param {import("./calls.js").Token} token */
+function intro(token) {
+  const words = "A new token with the same name, scopes, project and expiry takes its place. Its text is shown once.";
+  const own = "This is the token that you are signed in with: when it stops working you are signed out.";
+  return [h("p", {}, words), isOwnToken(token.id) && h("p", { class: "note warning" }, own)];
+}
+
+/** @param {import("./calls.js").Token} old @param {import("./make_token.js").Made} made @param {boolean} endsSession */
+function showSuccessor(old, made, endsSession) {
+  openSecret(made, {
+    note: endsSession ? "You were signed in with the old token. Sign in with this one after you have closed this." : undefined,
+    alsoWatch: [old.id],
+  });
+  if (endsSession) endSession("rotated");
+  changed();
+}

@@ -1,0 +1,46 @@
+// @ts-check
+/** `#/audit`: who did what in this workspace. */
+import { auditList } from "./audit_list.js";
+import { auditSection } from "./audit_section.js";
+import { show } from "./morph.js";
+import { learnNamesOf } from "./names.js";
+import { refreshNow } from "./poll.js";
+import { loadProjects } from "./projects.js";
+import { loadSession } from "./session.js";
+import { failure, loading } from "./states.js";
+import { h } from "./dom.js";
+
+/**
+ * @param {import("./app.js").Place} place
+ * @returns {import("./app.js").Page}
+ */
+export function auditPage({ main, signal }) {
+  const events = auditList({}, signal);
+  const state = { /** @type {unknown} */ problem: null };
+
+  async function refresh() {
+    try {
+      await Promise.all([events.refresh(), loadProjects(signal), loadSession()]);
+      state.problem = null;
+      await learnNamesOf(events.actors(), signal);
+    } catch (problem) {
+      state.problem = problem;
+      throw problem;
+    } finally {
+      render();
+    }
+  }
+
+  function render() {
+    if (signal.aborted) return;
+    const head = h("div", { class: "page-head" }, h("h1", { tabindex: "-1" }, "Audit log"));
+    show(main, head, content());
+  }
+
+  function content() {
+    if (events.isLoaded()) return auditSection({ events, label: "Audit events", render });
+    return state.problem ? failure(state.problem, refreshNow) : loading("Loading events …");
+  }
+
+  return { title: "Audit log", start: render, refresh };
+}

@@ -1,0 +1,183 @@
+// @ts-check
+/** `#/tokens`: the list of tokens, with search, filters and pages. */
+import { openNewToken } from "./dialog_new_token.js";
+import { h } from "./dom.js";
+import { empty, failure, loading } from "./states.js";
+import { icon } from "./icons.js";
+import { show } from "./morph.js";
+import { learnNamesOf } from "./names.js";
+import { PAGE_ROWS, pager, pagesOf } from "./pager.js";
+import { mayManage } from "./permissions.js";
+import { loadProjects } from "./projects.js";
+import { refreshNow } from "./poll.js";
+import { goTo, replaceAddress, tokensHref } from "./router.js";
+import { finds, isSecret } from "./search.js";
+import { loadSession } from "./session.js";
+import { isPending } from "./status.js";
+import { inPlace, pointerOver } from "./steady.js";
+import { tokenFilters } from "./token_filters.js";
+import { TOKENS_MAX, tokenList } from "./token_list.js";
+import { tokenTable } from "./token_table.js";
+import { usage } from "./usage.js";
+
+/** Tokens that are loaded ahead, so that their number can be said. */
+const COUNTED_MAX = 1_000;
+
+/** How soon rows that were held in place are looked at again, in milliseconds. */
+const HELD_MS = 1_000;
+
+/** @typedef {{status: string, project: string, q: string, page: number}} Query */
+
+/** @param {URLSearchParams} query @returns {Query} */
+function readQuery(query) {
+  const get = (/** @type {string} */ name) => query.get(name) ?? "";
+  return { status: get("status") || "active", project: get("project"), q: get("q"), page: Math.max(1, Number.parseInt(get("page")) || 1) };
+}
+
+/** What is usual is left out of the address, and so is a secret. @param {Query} query */
+const hrefOf = ({ status, project, q, page }) =>
+  tokensHref({ status: status === "active" ? "" : status, project, q: isSecret(q) ? "" : q, page: page > 1 ? page : "" });
+
+/**
+ * @param {import("./app.js").Place} place
+ * @returns {import("./app.js").Page}
+ */
+export function tokensPage({ main, route, signal }) {
+  const state = {
+    query: readQuery(route.query),
+    list: listOf(readQuery(route.query)),
+    /** @type {import("./calls.js").Token[]} rows on the screen */ rows: [],
+    /** @type {unknown} */ problem: null,
+  };
+  const head = h("div", { class: "page-head" });
+  const filters = tokenFilters((chosen, isTyping) => ask({ ...chosen, page: 1 }, isTyping));
+  const region = h("section", { class: "region", "aria-label": "List of tokens" });
+  const found = h("p", { class: "unseen", "aria-live": "polite" });
+  const isPointerAtWork = pointerOver(region);
+  main.replaceChildren(head, filters.element, region, found);
+
+  /** @param {Query} query */
+  function listOf({ status, project }) {
+    return tokenList({ status, projectId: project }, signal);
+  }
+
+  /** @param {Query} query @param {boolean} isTyping */
+  function ask(query, isTyping) {
+    const href = hrefOf(query);
+    if (isTyping) replaceAddress(href);
+    else goTo(href);
+    become(query);
+    if (isTyping) announce();
+  }
+
+  /** @param {Query} query */
+  function become(query) {
+    const { status, project } = state.query;
+    const isOther = status !== query.status || project !== query.project;
+    Object.assign(state, { query, rows: [], problem: null });
+    if (isOther) state.list = listOf(query);
+    render();
+    if (isOther) refreshNow();
+    else loadNeeded().catch(fail);
+  }
+
+  function announce() {
+    const { tokens, isComplete } = state.list;
+    const count = tokens().filter(finds(state.query.q)).length;
+    if (isComplete() && state.query.q) found.textContent = count === 1 ? "1 token matches" : `${count} tokens match`;
+  }
+
+  /** A search needs all of them, a page only those up to it and whether there is another. */
+  async function loadNeeded() {
+    const { list, query } = state;
+    const needed = query.q ? TOKENS_MAX : query.page * PAGE_ROWS + 1;
+    await list.loadTo(needed, () => list === state.list && render());
+    await list.loadTo(COUNTED_MAX);
+    if (list === state.list) render();
+  }
+
+  async function refresh() {
+    const { list } = state;
+    const shown = new Set(state.rows.map(({ id }) => id));
+    try {
+      await Promise.all([loadSession(), loadProjects(signal), list.refresh(shown).then(() => list === state.list && render())]);
+      await loadNeeded();
+      await learnNamesOf(list.tokens().slice(0, PAGE_ROWS).map(({ createdBy }) => createdBy), signal);
+      if (list === state.list) Object.assign(state, { problem: null });
+      render();
+    } catch (problem) {
+      fail(problem);
+      throw problem;
+    }
+  }
+
+  /** @param {unknown} problem */
+  function fail(problem) {
+    if (signal.aborted) return;
+    state.problem = problem;
+    render();
+  }
+
+  function render() {
+    if (signal.aborted) return;
+    filters.set(state.query);
+    show(head, heading(), newTokenButton());
+    region.setAttribute("aria-busy", String(!state.list.isLoaded()));
+    show(region, ...content());
+  }
+
+  function content() {
+    const { list, query, problem } = state;
+    if (!list.isLoaded()) return [problem ? failure(problem, refreshNow) : loading("Loading tokens …")];
+    const matching = query.q ? list.tokens().filter(finds(query.q)) : list.tokens();
+    if (matching.length === 0) return [nothing()];
+    return [tokenTable(rowsOf(matching)), bounds(), pages(matching.length)];
+  }
+
+  /** @param {import("./calls.js").Token[]} matching */
+  function rowsOf(matching) {
+    const first = (clampedPage(matching.length) - 1) * PAGE_ROWS;
+    const fresh = matching.slice(first, first + PAGE_ROWS);
+    const isHeld = state.rows.length > 0 && isPointerAtWork();
+    if (isHeld) setTimeout(render, HELD_MS);
+    state.rows = isHeld ? inPlace(state.rows, fresh) : fresh;
+    return state.rows;
+  }
+
+  /** @param {number} count */
+  const clampedPage = (count) => Math.min(state.query.page, pagesOf(count));
+
+  /** @param {number} count */
+  const pages = (count) =>
+    pager({ page: clampedPage(count), count, isComplete: state.list.isComplete(), turn: (page) => ask({ ...state.query, page }, false) });
+
+  function bounds() {
+    const { list, query } = state;
+    if (!query.q || list.isComplete()) return null;
+    const words = list.tokens().length < TOKENS_MAX ? "Searching …" : `Only the newest ${TOKENS_MAX.toLocaleString("en")} tokens were searched.`;
+    return h("p", { class: "quiet" }, words);
+  }
+
+  function nothing() {
+    const { list, query } = state;
+    if (!list.isComplete()) return loading("Searching …");
+    if (query.q || query.project || query.status !== "active") return empty("No token matches", "Nothing here has this name, prefix or id, and stands so.",
+      h("button", { type: "button", class: "button", onclick: () => ask(readQuery(new URLSearchParams()), false) }, "Clear search and filters"));
+    return empty("No tokens yet", "A token lets a program act for this workspace. Create one for each program, with no more scopes than it needs.", newTokenButton());
+  }
+
+  const heading = () => h("div", {}, h("h1", { tabindex: "-1" }, "Tokens"), usage());
+  return {
+    title: "Tokens",
+    refresh,
+    isPending: () => state.rows.some(isPending),
+    update: ({ query }) => {
+      const next = readQuery(query);
+      if (hrefOf(next) !== hrefOf(state.query)) become(next);
+    },
+    start: render,
+  };
+}
+
+const newTokenButton = () =>
+  mayManage() && h("button", { type: "button", class: "button primary", onclick: openNewToken }, icon("plus"), "New Token");

@@ -1,0 +1,67 @@
+// @ts-check
+/** Times in the reader's zone, with UTC on hover. What is relative stays right while it is shown. */
+import { h } from "./dom.js";
+
+const LANGUAGE = "en";
+const SECOND_MS = 1_000;
+const TICK_MS = 15 * SECOND_MS;
+
+/** From the largest unit on; each is used from one of it upwards. @type {[Intl.RelativeTimeFormatUnit, number][]} */
+const UNITS = [
+  ["year", 365 * 86_400 * SECOND_MS],
+  ["month", 30 * 86_400 * SECOND_MS],
+  ["day", 86_400 * SECOND_MS],
+  ["hour", 3_600 * SECOND_MS],
+  ["minute", 60 * SECOND_MS],
+];
+
+const RELATIVE = new Intl.RelativeTimeFormat(LANGUAGE);
+const DATE = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium" });
+const MOMENT = new Intl.DateTimeFormat(LANGUAGE, {
+  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  timeZoneName: "short",
+});
+const CLOCK = new Intl.DateTimeFormat(LANGUAGE, {
+  hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23",
+  timeZoneName: "short",
+});
+
+/** How long ago, or in how long. @param {Date} at */
+function relative(at) {
+  const distance = at.getTime() - Date.now();
+  const unit = UNITS.find(([, length]) => Math.abs(distance) >= length);
+  if (!unit) return distance > 0 ? "in less than a minute" : "just now";
+  return RELATIVE.format(Math.trunc(distance / unit[1]), unit[0]);
+}
+
+/** The ways to write a moment. @type {Record<string, (at: Date) => string>} */
+const STYLES = {
+  relative,
+  date: (at) => DATE.format(at),
+  moment: (at) => MOMENT.format(at),
+  clock: (at) => CLOCK.format(at),
+};
+
+/** A moment in UTC, such as `2026-11-25 12:03:04 UTC`. @param {Date} at */
+const utc = (at) => `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+
+/**
+ * A moment: `3 minutes ago`, `Nov 25, 2026`, `Nov 25, 2026, 13:03 GMT+1`, or `13:03:04.512 GMT+1`.
+ * @param {string | Date} when RFC 3339 if it is text
+ * @param {"relative" | "date" | "moment" | "clock"} [style]
+ */
+export function time(when, style = "relative") {
+  const at = new Date(when);
+  const ticks = style === "relative" ? "" : null;
+  return h("time", { datetime: at.toISOString(), title: utc(at), "data-ticks": ticks }, STYLES[style](at));
+}
+
+/** Keeps every relative time on the page right. */
+export function startClock() {
+  setInterval(() => {
+    for (const element of document.querySelectorAll("time[data-ticks]")) {
+      const words = relative(new Date(element.getAttribute("datetime") ?? ""));
+      if (element.textContent !== words) element.textContent = words;
+    }
+  }, TICK_MS);
+}

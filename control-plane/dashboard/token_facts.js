@@ -1,0 +1,29 @@
+// @ts-check
+/** Everything about a token, as a list of terms. */
+import { expiryMark, lastUse, projectMark, scopeBadges, statusBadge } from "./badges.js";
+import { h } from "./dom.js";
+import { tokenLink } from "./names.js";
+import { time } from "./time.js";
+
+/** @param {import("./calls.js").Token} token */
+export function tokenFacts(token) {
+  const { expiresAt, lastUsedAt, revokedAt, supersededBy } = token;
+  /** @type {[string, any][]} */
+  const facts = [
+    ["Status", statusBadge(token)],
+    ["Prefix", h("code", {}, token.prefix)],
+    ["Id", h("code", {}, token.id)],
+    ["Scopes", scopeBadges(token.scopes)],
+    ["Project", projectMark(token.projectId)],
+    ["Created", [time(token.createdAt), exactly(token.createdAt)]],
+    ["Created by", tokenLink(token.createdBy)],
+    ["Last used", [lastUse(lastUsedAt), exactly(lastUsedAt)]],
+    ["Expires", [expiryMark(token), exactly(expiresAt)]],
+    ...(revokedAt ? [/** @type {[string, any]} */ (["Revoked", [time(revokedAt), exactly(revokedAt)]])] : []),
+    ...(supersededBy ? [/** @type {[string, any]} */ (["Replaced by", tokenLink(supersededBy)])] : []),
+  ];
+  return h("dl", { class: "facts card" }, facts.map(([term, fact]) => h("div", { "data-key": term }, h("dt", {}, term), h("dd", {}, fact))));
+}
+
+/** @param {string | null} at */
+const exactly = (at) => at && h("span", { class: "sub" }, time(at, "moment"));
