@@ -98,9 +98,17 @@ fn words(why: &serde_json::Error) -> String {
     let words = why.to_string();
     if why.is_data() {
         let place = format!(" at line {} column {}", why.line(), why.column());
-        words.strip_suffix(&place).map(String::from).unwrap_or(words)
+        without_text(words.strip_suffix(&place).unwrap_or(&words))
     } else {
         format!("the body is not JSON: {words}")
+    }
+}
+
+/// Without the text that was sent where something else is expected: it may be a token in the wrong place.
+fn without_text(words: &str) -> String {
+    match (words.split_once(": string \""), words.rsplit_once("\", expected ")) {
+        (Some((wrong, _)), Some((_, expected))) => format!("{wrong}: string, expected {expected}"),
+        _ => words.into(),
     }
 }
 
@@ -132,11 +140,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BODY_MAX, BODY_TIMEOUT, Raw};
+    use super::{BODY_MAX, BODY_TIMEOUT, Raw, parse_fields};
     use crate::error::Error;
     use axum::body::{Body, Bytes};
     use axum::extract::{FromRequest, Request};
     use http_body_util::channel::Channel;
+    use serde::Deserialize;
     use shared::problem::Problem;
     use std::time::Duration;
     use tokio::time::{Instant, sleep};
@@ -162,6 +171,23 @@ mod tests {
         assert_eq!((refused.status(), refused.slug()), (400, "invalid-request"));
         assert_eq!(begun.elapsed().as_secs(), BODY_TIMEOUT.as_secs());
         assert!(refused.to_string().contains(&format!("within {} s", BODY_TIMEOUT.as_secs())), "{refused}");
+    }
+
+    #[test]
+    fn what_is_in_the_wrong_place_is_not_repeated() {
+        #[derive(Debug, Deserialize)]
+        struct Request {
+            #[expect(dead_code, reason = "only read")]
+            limit: u64,
+        }
+        for (body, words) in [
+            (r#""secret""#, "invalid type: string, expected struct Request"),
+            (r#"{"limit": "se\", expected secret"}"#, "invalid type: string, expected u64"),
+            (r#"{"limit": -1}"#, "invalid value: integer `-1`, expected u64"),
+        ] {
+            let why = parse_fields::<Request>(&Bytes::from_static(body.as_bytes())).unwrap_err();
+            assert_eq!(why.detail, words, "{body}");
+        }
     }
 
     #[tokio::test]
