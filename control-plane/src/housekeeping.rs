@@ -1,11 +1,11 @@
 //! What is thrown away now and then, so that neither memory nor database grows with what is over.
 
 use crate::app::App;
-use crate::store::idempotency_keys;
+use crate::store::{idempotency_keys, sessions};
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// How often. Both are quick, and nobody waits for them.
+/// How often. All of it is quick, and nobody waits for them.
 const EVERY: Duration = Duration::from_secs(60);
 
 /// Keeps house for ever.
@@ -13,7 +13,7 @@ pub async fn keep_house(app: App) {
     loop {
         sleep(EVERY).await;
         if let Err(why) = keep_house_once(&app).await {
-            tracing::warn!("old idempotency keys are not thrown away, trying again in a minute: {why}");
+            tracing::warn!("what is old is not thrown away, trying again in a minute: {why}");
         }
     }
 }
@@ -25,5 +25,6 @@ pub async fn keep_house(app: App) {
 pub async fn keep_house_once(app: &App) -> Result<(), sqlx::Error> {
     app.limits.forget();
     let mut connection = app.store.connection().await?;
-    idempotency_keys::forget_old(&mut connection, app.clock.now()).await
+    idempotency_keys::forget_old(&mut connection, app.clock.now()).await?;
+    sessions::forget_old(&mut connection, app.clock.now()).await
 }

@@ -1,8 +1,9 @@
-//! Who calls: the bearer token of a request, checked against the database.
+//! Who calls: the token that a request bears, or the one that its session was opened with, checked against the database.
 
 use crate::app::App;
 use crate::client::Client;
 use crate::error::Error;
+use crate::session::{self, SessionSecret};
 use crate::store::{Actor, Connection, Locked, TokenRow, tokens};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::AUTHORIZATION;
@@ -13,14 +14,16 @@ use axum::response::Response;
 use shared::decide::decide;
 use shared::digest::Digest;
 use shared::id::WorkspaceId;
+use shared::keyring::Keyring;
 use shared::path::PlainPath;
 use shared::policy::{Origin, POLICY, Rule};
 use shared::problem::Problem;
-use shared::question::{Question, RawRequest, Requirement, examine};
+use shared::question::{RawRequest, Requirement, examine};
 use shared::record::Record;
 use shared::refusal::Refusal;
 use shared::scope::ScopeSet;
 use shared::timestamp::Timestamp;
+use shared::token::Token;
 
 /// The caller of a request that was allowed.
 #[derive(Debug, Clone)]
@@ -51,25 +54,37 @@ async fn identify(
     headers: &HeaderMap,
     client: Client,
 ) -> Result<Operator, Error> {
+    if let Some(secret) = SessionSecret::presented(headers)? {
+        let path = PlainPath::parse(uri.path()).map_err(|_| Refusal::AmbiguousPath)?;
+        secret.check_intended(method, headers)?;
+        let rule = own(POLICY.find(method.as_str(), path).ok_or(Refusal::NoSuchRoute)?)?;
+        let (_, row) = session::find(&mut app.store.connection().await?, &secret, app.clock.now()).await?;
+        return Operator::decide(&row, path, rule, app.clock.now(), client);
+    }
     let authorization = joined(headers);
     let raw = RawRequest { method: method.as_str(), path: uri.path(), authorization: authorization.as_deref() };
     let question = examine(raw, &POLICY, &app.settings.token_prefix)?;
-    if question.rule.origin == Origin::Platform {
-        return Err(Refusal::NoSuchRoute.into());
-    }
-    let mut connection = app.store.connection().await?;
-    let found = find(&mut connection, &Digest::candidates(question.token, &app.settings.peppers)).await?;
-    let found = found.ok_or(Refusal::UnknownToken)?;
-    Operator::decide(&found, &question, app.clock.now(), client)
+    let rule = own(question.rule)?;
+    let row = find(&mut app.store.connection().await?, question.token, &app.settings.peppers).await?;
+    Operator::decide(&row, question.path, rule, app.clock.now(), client)
 }
 
-async fn find(connection: &mut Connection, digests: &[Digest]) -> Result<Option<TokenRow>, Error> {
-    for digest in digests {
-        if let Some(row) = tokens::by_digest(connection, digest).await? {
-            return Ok(Some(row));
+/// The rule, if its route is one of the control plane.
+fn own(rule: &'static Rule) -> Result<&'static Rule, Refusal> {
+    if rule.origin == Origin::ControlPlane { Ok(rule) } else { Err(Refusal::NoSuchRoute) }
+}
+
+/// The row of a token.
+///
+/// # Errors
+/// If nobody knows it, or the database fails.
+pub(crate) async fn find(connection: &mut Connection, token: Token<'_>, peppers: &Keyring) -> Result<TokenRow, Error> {
+    for digest in Digest::candidates(token, peppers) {
+        if let Some(row) = tokens::by_digest(connection, &digest).await? {
+            return Ok(row);
         }
     }
-    Ok(None)
+    Err(Refusal::UnknownToken.into())
 }
 
 /// Repeated headers are joined as Fetch does it; bytes that are not ASCII become unreadable.
@@ -80,12 +95,17 @@ fn joined(headers: &HeaderMap) -> Option<String> {
 }
 
 impl Operator {
-    fn decide(row: &TokenRow, question: &Question<'_>, now: Timestamp, client: Client) -> Result<Self, Error> {
+    fn decide(
+        row: &TokenRow,
+        path: PlainPath<'_>,
+        rule: &'static Rule,
+        now: Timestamp,
+        client: Client,
+    ) -> Result<Self, Error> {
         let (workspace_id, record) = (row.workspace_id()?, row.record()?);
-        decide(&workspace_id, &record, &question.requirement, now)?;
-        let path = question.path.as_str().into();
+        decide(&workspace_id, &record, &Requirement::of(rule, path), now)?;
         let actor = Actor { id: record.token_id.as_str().into(), client };
-        Ok(Self { workspace_id, record, rule: question.rule, path, actor })
+        Ok(Self { workspace_id, record, rule, path: path.as_str().into(), actor })
     }
 
     /// Begins a changing transaction of the caller in its workspace.

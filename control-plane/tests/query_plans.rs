@@ -19,7 +19,7 @@ use tracing::{Event, Metadata, Subscriber};
 const TOKENS: u32 = 20_000;
 
 /// Tables that grow with what callers do.
-const LARGE: [&str; 4] = ["tokens", "changes", "audit_events", "idempotency_keys"];
+const LARGE: [&str; 5] = ["tokens", "changes", "audit_events", "idempotency_keys", "sessions"];
 
 /// Indexes that hold only what is unfinished: reading one of them to its end is what it is for.
 const SMALL_INDEXES: [&str; 1] = ["changes_unfinished"];
@@ -112,6 +112,13 @@ async fn use_everything(server: &Server) {
     for (path, token) in [("audit-events", &server.admin), ("audit-events", &of_project), ("projects", &of_project)] {
         let path = format!("/workspaces/{WORKSPACE}/{path}?limit=2");
         assert_eq!(server.send("GET", &path, Some(token), None).await.status, 200);
+    }
+    let of_token = format!("/workspaces/{WORKSPACE}/audit-events?tokenId={id}&limit=2");
+    assert_eq!(server.get(&of_token).await.status, 200);
+    let (cookie, csrf_token) = server.sign_in(&server.admin).await;
+    for (method, status) in [("GET", 200), ("DELETE", 204)] {
+        let headers = [("cookie", cookie.as_str()), ("x-csrf-token", csrf_token.as_str())];
+        assert_eq!(server.send_with(method, "/session", None, None, &headers).await.status, status);
     }
     assert_eq!(server.delete(&format!("{projects}/{project}")).await.status, 200);
     assert_eq!(server.get("/readyz").await.status, 200);

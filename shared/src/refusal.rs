@@ -14,6 +14,12 @@ pub enum Refusal {
     UnreadableHeader,
     /// There is no `Authorization`.
     MissingCredentials,
+    /// There is a bearer token, and the cookie of a session as well.
+    TwoCredentials,
+    /// The session is unknown, or over.
+    NoSession,
+    /// Another site's page may have used the session.
+    CrossSite,
     /// The presented text is no token.
     MalformedToken,
     /// No rule for this route and method.
@@ -58,6 +64,16 @@ impl Refusal {
             Self::MissingCredentials => Problem::new(401, "missing-credentials", "Credentials are missing")
                 .detail("Send your access token as `Authorization: Bearer <token>`.")
                 .challenge(Challenge::Plain),
+            Self::TwoCredentials => Problem::invalid_request(
+                "The request has a bearer token and the cookie of a session. Send one of them; to send a token from a browser that is signed in here, sign out first.",
+            )
+            .challenge(Challenge::InvalidRequest),
+            Self::NoSession => Problem::new(401, "missing-credentials", "You are not signed in")
+                .detail("There is no session, or it is over. Sign in with an access token.")
+                .challenge(Challenge::Plain),
+            Self::CrossSite => Problem::new(403, "cross-site-request", "Another site may have sent this").detail(
+                "With a session only the dashboard's own pages may ask, and what changes something carries the header `X-CSRF-Token` with `csrfToken` of `GET /session`. Nothing was done; reload the page.",
+            ),
             Self::MalformedToken => invalid_token(
                 None,
                 "This is not an access token, or it was mistyped: its form or checksum is wrong. Copy it again from where it was stored.",

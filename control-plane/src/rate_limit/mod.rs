@@ -18,7 +18,7 @@ use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
-use policy::{CREATES, FAILURES, Policy, WORKSPACE_CREATES};
+use policy::{CREATES, FAILURES, Policy, SIGN_INS, WORKSPACE_CREATES};
 use shared::problem::Problem;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -38,6 +38,7 @@ pub struct RateLimits {
     metrics: Arc<Metrics>,
     creates: Limit<String>,
     workspace_creates: Limit<String>,
+    sign_ins: Limit<String>,
     failures: Limit<IpAddr>,
 }
 
@@ -50,6 +51,7 @@ impl RateLimits {
             metrics,
             creates: Limit::new(policy(CREATES), DefaultClock::default()),
             workspace_creates: Limit::new(policy(WORKSPACE_CREATES), DefaultClock::default()),
+            sign_ins: Limit::new(policy(SIGN_INS), DefaultClock::default()),
             failures: Limit::new(policy(FAILURES), DefaultClock::default()),
         }
     }
@@ -65,6 +67,14 @@ impl RateLimits {
         Ok([own, whole])
     }
 
+    /// Counts a session that a token makes.
+    ///
+    /// # Errors
+    /// If there were too many; says when to try again.
+    pub(crate) fn check_sign_in(&self, token_id: &str) -> Result<(), Error> {
+        self.sign_ins.check(&token_id.into()).map(drop).map_err(|exceeded| self.refuse(exceeded))
+    }
+
     fn check_failure(&self, address: IpAddr) -> Result<(), Error> {
         self.failures.check(&network(address)).map(drop).map_err(|exceeded| self.refuse(exceeded))
     }
@@ -78,6 +88,7 @@ impl RateLimits {
     pub fn forget(&self) {
         self.creates.forget();
         self.workspace_creates.forget();
+        self.sign_ins.forget();
         self.failures.forget();
     }
 }

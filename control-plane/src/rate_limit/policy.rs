@@ -26,6 +26,15 @@ pub(super) const WORKSPACE_CREATES: Policy = Policy {
     words: ("One workspace may create or rotate", "tokens", "Nothing was made; try again shortly."),
 };
 
+/// Sessions that one token makes. 20 at once: a person has some browsers, and a test suite some more. 1 per second in
+/// the long run: each is a row for half a day.
+pub(super) const SIGN_INS: Policy = Policy {
+    name: "sign-ins",
+    burst: nonzero(20),
+    per_s: nonzero(1),
+    words: ("One access token may sign in", "times", "You are not signed in; try again shortly."),
+};
+
 /// Answers of 401 to one address. 100 at once: the servers of a company whose token has just died share one. 5 per
 /// second in the long run: enough to see that something is wrong, and no flood of it.
 pub(super) const FAILURES: Policy = Policy {

@@ -6,12 +6,14 @@ use crate::body::Query;
 use crate::error::Error;
 use crate::openapi;
 use crate::operator::Operator;
-use crate::store::{AuditEventRow, audit_events};
+use crate::store::audit_events::{self, Of};
+use crate::store::{AuditEventRow, Connection, tokens};
 use crate::times;
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use shared::id::TokenId;
 use shared::timestamp::Timestamp;
 use utoipa::{IntoParams, ToSchema};
 
@@ -74,7 +76,7 @@ impl From<AuditEventRow> for AuditEventView {
 }
 
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
     /// How many entries a page has at most.
@@ -83,6 +85,9 @@ pub(crate) struct ListQuery {
     /// `nextCursor` of the page before; none for the first.
     #[param(pattern = "^[0-9]{1,18}$")]
     cursor: Option<String>,
+    /// Only what was done to this token.
+    #[param(pattern = "^tok_[A-Za-z0-9]+$", max_length = 64)]
+    token_id: Option<String>,
 }
 
 /// `GET`: who did what, newest first; a project's token sees what concerns its project.
@@ -105,10 +110,19 @@ pub(crate) async fn list(
     let page = PageQuery::check(query.limit.as_deref(), query.cursor)?;
     let before = page.after.as_deref().map_or(Ok(i64::MAX), str::parse);
     let before = before.map_err(|_| invalid("cursor", "expected the nextCursor of the page before"))?;
+    let token_id = query.token_id.map(|id| id.parse::<TokenId>().map_err(|why| invalid("tokenId", &why.to_string())));
     let mut connection = app.store.connection().await?;
-    let rows = match operator.project_id() {
-        Some(id) => audit_events::list_of_project(&mut connection, id, before, page.rows()).await?,
-        None => audit_events::list(&mut connection, operator.workspace_id().as_str(), before, page.rows()).await?,
+    let of = match (token_id.transpose()?, operator.project_id()) {
+        (Some(id), _) if !sees(&mut connection, &operator, &id).await? => return Ok(Json(Page::empty())),
+        (Some(id), _) => Of::Token(&id.to_string()),
+        (None, Some(id)) => Of::Project(id),
+        (None, None) => Of::Workspace(operator.workspace_id().as_str()),
     };
+    let rows = audit_events::list(&mut connection, of, before, page.rows()).await?;
     Ok(Json(page.page(rows, |row| row.number.to_string(), AuditEventView::from)))
+}
+
+async fn sees(connection: &mut Connection, operator: &Operator, id: &TokenId) -> Result<bool, Error> {
+    let row = tokens::get(connection, operator.workspace_id().as_str(), id.as_str()).await?;
+    Ok(row.is_some_and(|row| operator.sees(row.project_id.as_deref())))
 }

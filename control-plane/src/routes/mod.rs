@@ -4,12 +4,14 @@ mod access_token;
 mod audit_events;
 mod health;
 mod projects;
+mod session;
 mod tokens;
 mod usage;
 
 pub(crate) use tokens::{add as add_token, finish as finish_create};
 
 use crate::app::App;
+use crate::dashboard;
 use crate::error::Error;
 use crate::openapi;
 use axum::Router;
@@ -52,12 +54,14 @@ pub(crate) fn api() -> Router<App> {
     Router::from(documented_api()).fallback(no_such_route).method_not_allowed_fallback(no_such_route)
 }
 
-/// Routes that need none. Not in the document: itself, the page that shows it, and the route for calls that ledgers sign,
-/// which is nobody else's business.
+/// Routes that need none. Not in the document: itself, the page that shows it, the dashboard with its sessions, which
+/// programs have no use for, and the route for calls that ledgers sign.
 pub(crate) fn own() -> Router<App> {
     Router::from(documented_own())
         .route("/openapi.json", get(openapi::serve))
         .merge(openapi::page())
+        .merge(dashboard::pages())
+        .route("/session", post(session::sign_in).get(session::show).delete(session::sign_out))
         .route(USAGE_PATH, post(usage::report))
         .method_not_allowed_fallback(no_such_route)
 }
@@ -74,6 +78,13 @@ pub(crate) struct Page<T> {
     /// What to ask for as `cursor` to get the next page; null on the last.
     #[schema(required)]
     next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// What somebody sees of what is somebody else's.
+    const fn empty() -> Self {
+        Self { data: Vec::new(), next_cursor: None }
+    }
 }
 
 /// How much of a list is asked for.

@@ -39,6 +39,8 @@ pub(crate) enum Action {
     TokenChanged,
     TokenRotated,
     TokenRevoked,
+    SessionCreated,
+    SessionEnded,
 }
 
 impl Action {
@@ -52,6 +54,8 @@ impl Action {
             Self::TokenChanged => "token.changed",
             Self::TokenRotated => "token.rotated",
             Self::TokenRevoked => "token.revoked",
+            Self::SessionCreated => "session.created",
+            Self::SessionEnded => "session.ended",
         }
     }
 }
@@ -76,6 +80,12 @@ impl<'a> Event<'a> {
         }
         let (token_id, project_id) = (Some(&*after.id), after.project_id.as_deref());
         Self { action, token_id, project_id, before: old.map_or(Value::Null, Value::Object), after: Value::Object(new) }
+    }
+
+    /// What became of a session of a token.
+    pub(crate) fn of_session(action: Action, token: &'a TokenRow, after: Value) -> Self {
+        let (token_id, project_id) = (Some(&*token.id), token.project_id.as_deref());
+        Self { action, token_id, project_id, before: Value::Null, after }
     }
 }
 
@@ -160,40 +170,36 @@ pub struct AuditEventRow {
 const COLUMNS: &str = "number, created_at, actor, action, token_id, project_id, address, user_agent, request_id,
     state_before, state_after";
 
-/// Events of a workspace, newest first; `before` goes on after a page.
+/// Whose events a list shows.
+#[derive(Debug, Clone, Copy)]
+pub enum Of<'a> {
+    /// All of a workspace.
+    Workspace(&'a str),
+    /// What concerns a project.
+    Project(&'a str),
+    /// What was done to a token, or with it to its sessions.
+    Token(&'a str),
+}
+
+/// A page of events, newest first; `before` goes on after a page.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn list(
     connection: &mut AnyConnection,
-    workspace_id: &str,
+    of: Of<'_>,
     before: i64,
     limit: i64,
 ) -> Result<Vec<AuditEventRow>, sqlx::Error> {
+    let (column, id) = match of {
+        Of::Workspace(id) => ("workspace_id", id),
+        Of::Project(id) => ("project_id", id),
+        Of::Token(id) => ("token_id", id),
+    };
     sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "SELECT {COLUMNS} FROM audit_events WHERE workspace_id = $1 AND number < $2 ORDER BY number DESC LIMIT $3"
+        "SELECT {COLUMNS} FROM audit_events WHERE {column} = $1 AND number < $2 ORDER BY number DESC LIMIT $3"
     )))
-    .bind(workspace_id)
-    .bind(before)
-    .bind(limit)
-    .fetch_all(connection)
-    .await
-}
-
-/// Events of one project of a workspace, newest first; `before` goes on after a page.
-///
-/// # Errors
-/// If the database fails.
-pub async fn list_of_project(
-    connection: &mut AnyConnection,
-    project_id: &str,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<AuditEventRow>, sqlx::Error> {
-    sqlx::query_as(sqlx::AssertSqlSafe(format!(
-        "SELECT {COLUMNS} FROM audit_events WHERE project_id = $1 AND number < $2 ORDER BY number DESC LIMIT $3"
-    )))
-    .bind(project_id)
+    .bind(id)
     .bind(before)
     .bind(limit)
     .fetch_all(connection)

@@ -11,6 +11,7 @@ pub mod idempotency_keys;
 mod locked;
 pub mod projects;
 pub mod republishes;
+pub mod sessions;
 pub mod tokens;
 pub mod workspaces;
 mod writing;
@@ -19,6 +20,7 @@ pub use audit_events::{Actor, AuditEventRow};
 pub(crate) use engine::Engine;
 pub use locked::Locked;
 pub use projects::ProjectRow;
+pub use sessions::SessionRow;
 pub use tokens::TokenRow;
 pub use workspaces::WorkspaceRow;
 

@@ -101,3 +101,26 @@ async fn events_are_paged_and_a_projects_admin_sees_its_own() {
     let (_, reader) = server.token(&["read"]).await;
     assert_eq!(server.send("GET", &path(), Some(&reader), None).await.slug(), "insufficient-scope");
 }
+
+#[tokio::test]
+async fn events_of_one_token_are_found_by_whoever_sees_the_token() {
+    let server = Server::start(Plan::Pro).await;
+    let body = json!({"name": "P", "scopes": ["admin"], "projectId": PROJECT});
+    let of_project = server.create(&server.admin, body).await;
+    let (id, _) = server.token(&["read"]).await;
+    assert_eq!(server.patch(&server.admin, &id, json!({"name": "Renamed"})).await.status, 200);
+    let told = async |id: &str, token: &str| {
+        let answer = server.send("GET", &format!("{}?tokenId={id}", path()), Some(token), None).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let events = answer.json()["data"].as_array().unwrap().clone();
+        assert!(events.iter().all(|event| event["tokenId"] == id), "{}", answer.text);
+        events.iter().map(|event| event["action"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&id, &server.admin).await, ["token.changed", "token.created"]);
+    assert!(told(&id, &of_project.text_of("token")).await.is_empty(), "not of its project");
+    let own = of_project.text_of("id");
+    assert_eq!(told(&own, &of_project.text_of("token")).await, ["token.created"]);
+    assert!(told("tok_none", &server.admin).await.is_empty());
+    let answer = server.get(&format!("{}?tokenId=x", path())).await;
+    assert_eq!((answer.status, &answer.json()["errors"][0]["pointer"]), (422, &json!("tokenId")), "{}", answer.text);
+}

@@ -10,6 +10,7 @@
 mod audit;
 mod changes;
 mod clock;
+mod dashboard;
 mod database_faults;
 mod doctor;
 mod edge_faults;
@@ -27,6 +28,7 @@ mod republishing;
 mod revocation;
 mod rotation;
 mod routes;
+mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
 mod tokens;

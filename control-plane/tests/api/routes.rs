@@ -30,14 +30,14 @@ async fn rules_and_handlers_are_the_same_list() {
 #[tokio::test]
 async fn nothing_is_answered_without_credentials_but_health_and_documents() {
     let server = Server::start(Plan::Pro).await;
-    for path in ["/", "/workspaces", "/workspaces/ws_test/access-tokens", "/nowhere"] {
+    for path in ["/workspaces", "/workspaces/ws_test/access-tokens", "/nowhere"] {
         let answer = server.send("GET", path, None, None).await;
         assert_eq!((answer.status, answer.slug().as_str()), (401, "missing-credentials"), "{path}");
         assert_eq!(answer.headers["www-authenticate"], "Bearer realm=\"deplo\"");
         assert_eq!(answer.headers["content-type"], "application/problem+json");
         assert_eq!(answer.json()["requestId"], answer.headers["x-request-id"].to_str().unwrap());
     }
-    for path in ["/healthz", "/readyz", "/openapi.json", "/docs/"] {
+    for path in ["/healthz", "/readyz", "/openapi.json", "/docs/", "/"] {
         assert_eq!(server.send("GET", path, None, None).await.status, 200, "{path}");
     }
 }

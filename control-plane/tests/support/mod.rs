@@ -433,6 +433,14 @@ impl Server {
         (view["id"].as_str().unwrap().into(), view["token"].as_str().unwrap().into())
     }
 
+    /// Signs in to the dashboard; the cookie and the CSRF token of the session.
+    pub async fn sign_in(&self, token: &str) -> (String, String) {
+        let answer = self.send("POST", "/session", None, Some(json!({"token": token}))).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        let cookie = answer.headers["set-cookie"].to_str().unwrap();
+        (cookie.split(';').next().unwrap().into(), answer.text_of("csrfToken"))
+    }
+
     /// Waits until a token has this status.
     pub async fn until_status(&self, id: &str, status: &str) {
         for _ in 0..200 {

@@ -77,7 +77,7 @@ pub(crate) async fn list(
     }
     let project_id = query.project_id.as_deref().or(operator.project_id());
     if !operator.sees(project_id) {
-        return Ok(Json(Page { data: Vec::new(), next_cursor: None }));
+        return Ok(Json(Page::empty()));
     }
     let filter = Filter { status, project_id, after: page.after.as_deref(), limit: page.rows() };
     let now = app.clock.now();

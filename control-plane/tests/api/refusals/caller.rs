@@ -28,8 +28,23 @@ enum Presents {
     Query,
     /// A token of this kind, as it should be.
     Bearer(Token),
+    /// The session of a token of this kind, and how a page uses it.
+    Session(Token, Page),
     /// A signature of a ledger, under the key of this seed.
     Signature { label: &'static str, seed: u8, age_ms: u64 },
+}
+
+/// Which page uses a session.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Page {
+    /// The dashboard's.
+    Own,
+    /// The dashboard's, without the CSRF token.
+    WithoutCsrfToken,
+    /// Of another port or a neighbouring host; it has got hold of the CSRF token.
+    Neighbours,
+    /// The dashboard's, with a bearer token as well.
+    WithBearer,
 }
 
 /// What kind of token, and what became of it.
@@ -38,6 +53,13 @@ struct Token {
     of: Of,
     scopes: u8,
     fate: Fate,
+}
+
+/// A token that was made.
+struct Made {
+    text: String,
+    id: String,
+    project_id: Option<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -95,9 +117,22 @@ pub fn callers() -> Vec<Caller> {
         }
         add(&format!("all but admin{where_}"), of, 7, Fate::Alive);
     }
-    all.push(headers("admin and a cookie", |token| {
+    all.push(headers("admin and a cookie of somebody else", |token| {
         [bearer(token), vec![("cookie", format!("session={token}"))]].concat()
     }));
+    all.push(headers("a session nobody made", |token| vec![("cookie", format!("__Host-deplo-session={token}"))]));
+    let mut add = |name: &str, of, scopes, fate, page| {
+        let presents = Presents::Session(Token { of, scopes, fate }, page);
+        all.push(Caller { name: format!("a session, {name}"), presents });
+    };
+    add("admin", Of::Workspace, 8, Fate::Alive, Page::Own);
+    add("read", Of::Workspace, 2, Fate::Alive, Page::Own);
+    add("admin, of the project", Of::Project, 8, Fate::Alive, Page::Own);
+    add("admin, revoked since", Of::Workspace, 8, Fate::Revoked, Page::Own);
+    add("admin, rotated since", Of::Workspace, 8, Fate::Rotated, Page::Own);
+    add("admin, without CSRF token", Of::Workspace, 8, Fate::Alive, Page::WithoutCsrfToken);
+    add("admin, from a neighbour's page", Of::Workspace, 8, Fate::Alive, Page::Neighbours);
+    add("admin, and a bearer token", Of::Workspace, 8, Fate::Alive, Page::WithBearer);
     let signed = |name: &str, label, seed, age_ms| Caller {
         name: name.into(),
         presents: Presents::Signature { label, seed, age_ms },
@@ -130,17 +165,26 @@ pub struct Credential {
     presents: Presents,
     /// The text of its token.
     pub secret: String,
+    /// Cookie and CSRF token of its session.
+    session: Option<(String, String)>,
 }
 
 impl Credential {
     pub async fn make(caller: &Caller, server: &Server, scene: &Scene) -> Self {
         let presents = caller.presents;
+        let mut session = None;
         let secret = match presents {
             Presents::Bearer(token) => token.make(server, scene).await,
+            Presents::Session(token, _) => {
+                let made = token.begin(server, scene).await;
+                session = Some(server.sign_in(&made.text).await);
+                token.end(server, &made).await;
+                made.text
+            }
             Presents::Headers(_) | Presents::Query => server.operator_token(8).await,
             Presents::Signature { .. } => String::from("a signature has none"),
         };
-        Self { presents, secret }
+        Self { presents, secret, session }
     }
 
     pub fn query(&self) -> String {
@@ -152,6 +196,7 @@ impl Credential {
             Presents::Headers(make) => make(&self.secret),
             Presents::Query => Vec::new(),
             Presents::Bearer(_) => bearer(&self.secret),
+            Presents::Session(_, page) => self.session.iter().flat_map(|session| page.headers(session)).collect(),
             Presents::Signature { label, seed, age_ms } => {
                 let call = SignedCall { label, method: "POST", path: USAGE_PATH, body };
                 vec![(HEADER, call.sign(&keyring(seed), Timestamp(now.0 - age_ms)))]
@@ -160,8 +205,30 @@ impl Credential {
     }
 }
 
+impl Page {
+    fn headers(self, (cookie, csrf_token): &(String, String)) -> Vec<(&'static str, String)> {
+        let mut headers = vec![("cookie", cookie.clone())];
+        if self != Self::WithoutCsrfToken {
+            headers.push(("x-csrf-token", csrf_token.clone()));
+        }
+        match self {
+            Self::Neighbours => headers.push(("sec-fetch-site", "same-site".into())),
+            Self::WithBearer => headers.extend(bearer("nonsense")),
+            Self::Own | Self::WithoutCsrfToken => headers.push(("sec-fetch-site", "same-origin".into())),
+        }
+        headers
+    }
+}
+
 impl Token {
+    /// A token of this kind after its fate.
     async fn make(self, server: &Server, scene: &Scene) -> String {
+        let made = self.begin(server, scene).await;
+        self.end(server, &made).await;
+        made.text
+    }
+
+    async fn begin(self, server: &Server, scene: &Scene) -> Made {
         let (workspace, project_id) = match self.of {
             Of::Workspace => (WORKSPACE, None),
             Of::Project => (WORKSPACE, Some(scene.project.clone())),
@@ -174,19 +241,22 @@ impl Token {
         };
         let expires_at = matches!(self.fate, Fate::Expired).then_some(Timestamp(1));
         let (token, id) = make_token(server, workspace, self.scopes, project_id.clone(), expires_at).await;
+        Made { text: token.as_token().expose().into(), id, project_id }
+    }
+
+    async fn end(self, server: &Server, Made { id, project_id, .. }: &Made) {
         match (self.fate, project_id) {
             (Fate::Alive | Fate::Expired, _) => {}
-            (Fate::Revoked, _) => delete(server, &tokens_path(&id)).await,
-            (Fate::ProjectDeleted, project) => delete(server, &project_path(&project.unwrap())).await,
-            (Fate::Rotated, _) => rotate(server, &id, 0).await,
-            (Fate::InGrace, _) => rotate(server, &id, 3_600).await,
+            (Fate::Revoked, _) => delete(server, &tokens_path(id)).await,
+            (Fate::ProjectDeleted, project) => delete(server, &project_path(project.as_ref().unwrap())).await,
+            (Fate::Rotated, _) => rotate(server, id, 0).await,
+            (Fate::InGrace, _) => rotate(server, id, 3_600).await,
             (Fate::GraceOver, _) => {
-                rotate(server, &id, 3_600).await;
+                rotate(server, id, 3_600).await;
                 let over = "UPDATE tokens SET superseded_until = 1 WHERE id = $1";
                 sqlx::query(over).bind(id).execute(&mut server.database().connect().await).await.unwrap();
             }
         }
-        token.as_token().expose().into()
     }
 }
 

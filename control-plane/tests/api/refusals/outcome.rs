@@ -6,8 +6,14 @@ use shared::refusal::Refusal;
 use shared::scope::{Scope, ScopeSet};
 
 /// What only a refusal may be called.
-const OF_REFUSALS: [&str; 5] =
-    ["invalid-request", "missing-credentials", "invalid-token", "insufficient-scope", "no-such-route"];
+const OF_REFUSALS: [&str; 6] = [
+    "invalid-request",
+    "missing-credentials",
+    "invalid-token",
+    "insufficient-scope",
+    "no-such-route",
+    "cross-site-request",
+];
 
 /// How the table calls an answer. A refusal must be one of `shared`'s, to the letter, and its challenge too.
 pub fn outcome(answer: &Answer, need: Option<Need>, context: &str) -> String {
@@ -56,7 +62,10 @@ fn refusals(need: Option<Need>) -> Vec<(&'static str, Refusal)> {
     let mut all = vec![
         ("ambiguous path", Refusal::AmbiguousPath),
         ("unreadable header", Refusal::UnreadableHeader),
+        ("two", Refusal::TwoCredentials),
         ("none", Refusal::MissingCredentials),
+        ("no session", Refusal::NoSession),
+        ("cross-site", Refusal::CrossSite),
         ("malformed", Refusal::MalformedToken),
         ("no rule", Refusal::NoSuchRoute),
         ("unknown", Refusal::UnknownToken),
