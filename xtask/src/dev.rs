@@ -188,8 +188,8 @@ fn greet() {
     println!(
         r#"
 Everything is up, until Ctrl-C.
+  dashboard      http://127.0.0.1:{CONTROL_PLANE_PORT}   sign in with the token in {env}
   edge           http://127.0.0.1:{EDGE_PORT}   the API, as callers see it
-  control plane  http://127.0.0.1:{CONTROL_PLANE_PORT}   its own address; the dashboard's, once there is one
   platform       http://127.0.0.1:{ORIGIN_PORT}   an echo server in its place
   log            {log}
 
