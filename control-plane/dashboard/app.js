@@ -24,8 +24,8 @@ import { currentSession } from "./session.js";
  *   update?: (route: import("./router.js").Route) => void}} Page `update` follows an address of the same page
  */
 
-/** What is on the screen. */
-const state = { key: "", owner: "", stop: new AbortController(), /** @type {Page | null} */ page: null };
+/** What is on the screen. @type {{key: string | null, owner: string, stop: AbortController, page: Page | null}} */
+const state = { key: null, owner: "", stop: new AbortController(), page: null };
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 
@@ -62,7 +62,7 @@ function forgetOthers() {
 
 /** @param {string} key @param {import("./router.js").Route} route */
 function mount(key, route) {
-  const isFirst = state.key === "";
+  const isFirst = state.key === null;
   state.stop.abort();
   closeDialogs();
   state.stop = new AbortController();

@@ -13,7 +13,8 @@ import { session } from "./session.js";
  * @param {AbortSignal} signal
  */
 export function auditList(filter, signal) {
-  const state = { /** @type {AuditEvent[]} */ events: [], /** @type {string | null} */ next: null, isLoaded: false };
+  /** @type {{events: AuditEvent[], next: string | null, isLoaded: boolean}} */
+  const state = { events: [], next: null, isLoaded: false };
 
   const fetchPage = async (/** @type {string | null} */ cursor) =>
     (await calls.listAuditEvents(session().workspace.id, { ...filter, cursor }, signal)).body;

@@ -16,7 +16,8 @@ import { h } from "./dom.js";
  */
 export function auditPage({ main, signal }) {
   const events = auditList({}, signal);
-  const state = { /** @type {unknown} */ problem: null };
+  /** @type {{problem: unknown}} */
+  const state = { problem: null };
 
   async function refresh() {
     try {

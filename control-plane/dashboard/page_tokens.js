@@ -26,6 +26,7 @@ const COUNTED_MAX = 1_000;
 /** How soon rows that were held in place are looked at again, in milliseconds. */
 const HELD_MS = 1_000;
 
+/** @typedef {import("./calls.js").Token} Token */
 /** @typedef {{status: string, project: string, q: string, page: number}} Query */
 
 /** @param {URLSearchParams} query @returns {Query} */
@@ -43,12 +44,8 @@ const hrefOf = ({ status, project, q, page }) =>
  * @returns {import("./app.js").Page}
  */
 export function tokensPage({ main, route, signal }) {
-  const state = {
-    query: readQuery(route.query),
-    list: listOf(readQuery(route.query)),
-    /** @type {import("./calls.js").Token[]} rows on the screen */ rows: [],
-    /** @type {unknown} */ problem: null,
-  };
+  /** @type {{query: Query, list: import("./token_list.js").TokenList, rows: Token[], problem: unknown}} */
+  const state = { query: readQuery(route.query), list: listOf(readQuery(route.query)), rows: [], problem: null };
   const head = h("div", { class: "page-head" });
   const filters = tokenFilters((chosen, isTyping) => ask({ ...chosen, page: 1 }, isTyping));
   const region = h("section", { class: "region", "aria-label": "List of tokens" });
@@ -134,7 +131,7 @@ export function tokensPage({ main, route, signal }) {
     return [tokenTable(rowsOf(matching)), bounds(), pages(matching.length)];
   }
 
-  /** @param {import("./calls.js").Token[]} matching */
+  /** @param {Token[]} matching */
   function rowsOf(matching) {
     const first = (clampedPage(matching.length) - 1) * PAGE_ROWS;
     const fresh = matching.slice(first, first + PAGE_ROWS);

@@ -9,14 +9,13 @@ const PENDING_MS = 2_000;
 
 /** @typedef {{refresh: () => Promise<void>, isPending: () => boolean}} Polled */
 
-/** What is polled now. */
-const state = {
-  /** @type {Polled | null} */ page: null,
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ timer: undefined,
-  /** @type {Promise<void> | null} */ running: null,
-  isWanted: false,
-  /** Takes back the words about a failure. @type {(() => void) | null} */ excuse: null,
-};
+/**
+ * What is polled now. `isWanted` asks for another refresh after the one that runs; `excuse` takes back the words about
+ * a failure.
+ * @type {{page: Polled | null, timer: ReturnType<typeof setTimeout> | undefined, running: Promise<void> | null,
+ *   isWanted: boolean, excuse: (() => void) | null}}
+ */
+const state = { page: null, timer: undefined, running: null, isWanted: false, excuse: null };
 
 /** Polls this page from now on, instead of the one before. @param {Polled | null} page */
 export function poll(page) {

@@ -8,12 +8,9 @@ import { givenBy } from "./scopes.js";
 import { session } from "./session.js";
 import { time } from "./time.js";
 
-/** Longest name in characters, as the server has it. */
-const NAME_LEN_MAX = 100;
-
 /** @param {string} [name] */
 export const nameField = (name) =>
-  textField({ label: "Name", pointer: "/name", value: name, maxlength: NAME_LEN_MAX, placeholder: "CI Deploy",
+  textField({ label: "Name", pointer: "/name", value: name, placeholder: "CI Deploy",
     hint: "What uses it, so that others know what stops when it is revoked." });
 
 /** None is chosen beforehand: no more than needed. @param {string[]} [chosen] */
