@@ -19,12 +19,15 @@ const ACTIONS = {
   "session.ended": "signed out",
 };
 
-/** What changed, by the server's name for it, and how its value is shown. @type {Record<string, [string, (value: any) => any]>} */
+/**
+ * What changed, by the server's name for it; how its value is shown; and what to call it if there is none.
+ * @type {Record<string, [string, (value: any) => any, string?]>}
+ */
 const FIELDS = {
   name: ["name", named],
   scopes: ["scopes", (scopes) => scopes.join(", ")],
-  projectId: ["project", (id) => named(projectName(id))],
-  expiresAt: ["expires", (at) => time(at, "moment")],
+  projectId: ["project", (id) => named(projectName(id)), "all"],
+  expiresAt: ["expires", (at) => time(at, "moment"), "never"],
   revokedAt: ["revoked", (at) => time(at, "moment")],
   supersededBy: ["replaced by", (id) => named(nameOf(id))],
   supersededUntil: ["works until", (at) => time(at, "moment")],
@@ -45,10 +48,14 @@ export function changesOf({ before, after }) {
 
 /** @param {string} field @param {any} old @param {any} now @param {boolean} isChange of something that was there before */
 function change(field, old, now, isChange) {
-  const [word, show] = FIELDS[field] ?? [field, (/** @type {any} */ value) => (typeof value === "string" ? value : JSON.stringify(value))];
-  const shown = (/** @type {any} */ value) => (value === null ? "none" : show(value));
-  return h("li", { "data-key": field }, h("span", { class: "quiet" }, `${word} `), isChange && [shown(old), " → "], shown(now));
+  const [word, show, none] = FIELDS[field] ?? [field, inRaw];
+  const shown = (/** @type {any} */ value) => (value === null ? none ?? "none" : show(value));
+  const isBecoming = isChange && (old !== null || none);
+  return h("li", { "data-key": field }, h("span", { class: "quiet" }, `${word} `), isBecoming && [shown(old), " → "], shown(now));
 }
+
+/** A value that this dashboard knows nothing of. @param {any} value */
+const inRaw = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** A client's program in a word or two. @param {string} userAgent */
 export function programOf(userAgent) {

@@ -34,7 +34,7 @@ export function openSecret(made, { note, alsoWatch = [], closed = () => {} } = {
     dismiss: leave,
     closed: forget,
     content: [
-      h("p", {}, named(view.name), " is shown only once. Keep it where secrets are kept."),
+      h("p", {}, "This is the text of “", named(view.name), "”. It is shown only once: keep it where secrets are kept."),
       h("label", { class: "unseen", for: box.id }, "Access token"),
       h("div", { class: "copy-row" }, box,
         copyButton("Copy token", () => take(secret, "Copied"), { class: "button primary", autofocus: true })),

@@ -31,7 +31,8 @@ function relative(at) {
   const distance = at.getTime() - Date.now();
   const unit = UNITS.find(([, length]) => Math.abs(distance) >= length);
   if (!unit) return distance > 0 ? "in less than a minute" : "just now";
-  return RELATIVE.format(Math.trunc(distance / unit[1]), unit[0]);
+  const count = distance / unit[1];
+  return RELATIVE.format(distance > 0 ? Math.round(count) : Math.ceil(count), unit[0]);
 }
 
 /** The ways to write a moment. @type {Record<string, (at: Date) => string>} */

@@ -34,8 +34,9 @@ export function expiryField() {
   const date = textField({ label: "Expiry date", pointer: "/expiresAt", type: "date", ...dateRange(own) });
   const meaning = h("p", { class: "hint", "aria-live": "polite" });
   const onDate = h("div", { class: "on-date" }, date.element, meaning);
+  const isOnDate = () => field.value()[0] === ON_A_DATE.value;
   const update = () => {
-    onDate.hidden = field.value()[0] !== ON_A_DATE.value;
+    onDate.hidden = !isOnDate();
     meaning.replaceChildren(...(date.value() ? ["Ends ", time(endOf(date.value()), "moment")] : ["The end of that day, UTC."]));
   };
   const field = choiceField({ label: "Expires", pointer: "/expiresAt", type: "radio", options: choices, columns: true,
@@ -44,5 +45,13 @@ export function expiryField() {
   field.element.append(onDate);
   date.control.oninput = update;
   update();
-  return { ...field, date, value: () => expiresAt(field.value()[0], date.value(), own) };
+  return {
+    ...field,
+    value: () => expiresAt(field.value()[0], date.value(), own),
+    focus: () => (isOnDate() ? date : field).focus(),
+    showError: (/** @type {string} */ words) => {
+      field.showError(isOnDate() ? "" : words);
+      date.showError(isOnDate() ? words : "");
+    },
+  };
 }
