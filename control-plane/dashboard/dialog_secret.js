@@ -26,7 +26,7 @@ export function openSecret(made, { note, alsoWatch = [], closed = () => {} } = {
   const box = h("input", { id: newId(), class: "secret", readonly: true, autocomplete: "off", spellcheck: "false" });
   box.value = secret;
   const said = h("p", { role: "status", class: "copied" });
-  const footer = h("div", {});
+  const footer = h("div", { class: "stack" });
   const watch = new AbortController();
   const dialog = openDialog({
     title: "Token created",

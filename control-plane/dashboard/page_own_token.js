@@ -34,16 +34,17 @@ export function ownTokenPage({ main, signal }) {
   function render() {
     if (signal.aborted) return;
     const head = h("div", { class: "page-head" }, h("div", {}, h("h1", { tabindex: "-1" }, "Tokens"), usage()));
-    show(main, head, ...(state.token ? own(state.token) : [state.problem ? failure(state.problem, refreshNow) : loading("Loading the token …")]));
+    show(main, head, state.token ? own(state.token) : instead());
   }
+
+  const instead = () => (state.problem ? failure(state.problem, refreshNow) : loading("Loading the token …"));
 
   return { title: "Tokens", start: render, refresh, isPending: () => state.token !== null && isPending(state.token) };
 }
 
 /** @param {import("./calls.js").Token} token */
-const own = (token) => [
+const own = (token) => h("section", { class: "own-token" },
   h("h2", {}, named(token.name)),
   h("p", { class: "quiet" }, "You are signed in with this token. It may not list others; that needs the scope read."),
   tokenFacts(token),
-  isAlive(token) && h("button", { type: "button", class: "button danger", onclick: () => openRevoke(token) }, "Revoke this token"),
-].filter(Boolean);
+  isAlive(token) && h("button", { type: "button", class: "button danger", onclick: () => openRevoke(token) }, "Revoke this token"));
