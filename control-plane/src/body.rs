@@ -98,7 +98,10 @@ fn words(why: &serde_json::Error) -> String {
     let words = why.to_string();
     if why.is_data() {
         let place = format!(" at line {} column {}", why.line(), why.column());
-        without_text(words.strip_suffix(&place).unwrap_or(&words))
+        let words = without_text(words.strip_suffix(&place).unwrap_or(&words));
+        // What our types are called is nobody's business.
+        let expects_object = words.rsplit_once("expected struct ").filter(|(_, name)| !name.contains('`'));
+        expects_object.map_or(words.clone(), |(before, _)| format!("{before}expected a JSON object"))
     } else {
         format!("the body is not JSON: {words}")
     }
@@ -176,13 +179,15 @@ mod tests {
     #[test]
     fn what_is_in_the_wrong_place_is_not_repeated() {
         #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
         struct Request {
             #[expect(dead_code, reason = "only read")]
             limit: u64,
         }
         for (body, words) in [
-            (r#""secret""#, "invalid type: string, expected struct Request"),
+            (r#""secret""#, "invalid type: string, expected a JSON object"),
             (r#"{"limit": "se\", expected secret"}"#, "invalid type: string, expected u64"),
+            (r#"{"expected struct ": 1}"#, "unknown field `expected struct `, expected `limit`"),
             (r#"{"limit": -1}"#, "invalid value: integer `-1`, expected u64"),
         ] {
             let why = parse_fields::<Request>(&Bytes::from_static(body.as_bytes())).unwrap_err();
