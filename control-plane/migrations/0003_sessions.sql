@@ -9,5 +9,6 @@ CREATE TABLE sessions (
 );
 
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+CREATE INDEX sessions_of_workspace ON sessions (workspace_id);
 
 CREATE INDEX audit_events_of_token ON audit_events (token_id, number) WHERE token_id IS NOT NULL;

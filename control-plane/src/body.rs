@@ -98,7 +98,7 @@ fn words(why: &serde_json::Error) -> String {
     let words = why.to_string();
     if why.is_data() {
         let place = format!(" at line {} column {}", why.line(), why.column());
-        let words = without_text(words.strip_suffix(&place).unwrap_or(&words));
+        let words = without_names(&without_text(words.strip_suffix(&place).unwrap_or(&words)));
         // What our types are called is nobody's business.
         let expects_object = words.rsplit_once("expected struct ").filter(|(_, name)| !name.contains('`'));
         expects_object.map_or(words.clone(), |(before, _)| format!("{before}expected a JSON object"))
@@ -115,10 +115,22 @@ fn without_text(words: &str) -> String {
     }
 }
 
+/// Without names of fields and variants that nobody has, if they are long enough to be a token.
+fn without_names(words: &str) -> String {
+    let shown = words.split('`').map(|part| if may_be_token(part) { "…" } else { part });
+    shown.collect::<Vec<_>>().join("`")
+}
+
+/// No token is shorter, and no field of ours so long.
+fn may_be_token(name: &str) -> bool {
+    name.len() >= 32 && !name.contains(' ')
+}
+
 /// A JSON pointer (RFC 6901); empty for the whole body.
 fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     let name = |segment: &Segment| match segment {
+        Segment::Map { key } if may_be_token(key) => Some("/…".into()),
         Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
         Segment::Seq { index } => Some(format!("/{index}")),
         Segment::Enum { .. } | Segment::Unknown => None,
@@ -188,6 +200,7 @@ mod tests {
             (r#""secret""#, "invalid type: string, expected a JSON object"),
             (r#"{"limit": "se\", expected secret"}"#, "invalid type: string, expected u64"),
             (r#"{"expected struct ": 1}"#, "unknown field `expected struct `, expected `limit`"),
+            (r#"{"a_name_that_is_as_long_as_a_token": 1}"#, "unknown field `…`, expected `limit`"),
             (r#"{"limit": -1}"#, "invalid value: integer `-1`, expected u64"),
         ] {
             let why = parse_fields::<Request>(&Bytes::from_static(body.as_bytes())).unwrap_err();

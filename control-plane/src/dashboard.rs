@@ -2,13 +2,14 @@
 
 use crate::app::App;
 use crate::error::Error;
+use crate::page_guard::GUARDS;
 use axum::Router;
-use axum::extract::Path;
-use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::Uri;
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use rust_embed::Embed;
+use shared::path::PlainPath;
 use shared::refusal::Refusal;
 
 #[derive(Embed)]
@@ -21,28 +22,25 @@ const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
                               connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
                               require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// What every file is sent with. Its window is no other site's opener, and no other site may load it.
-const GUARDS: [(HeaderName, HeaderValue); 5] = [
-    (CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY)),
-    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
-];
+/// Where the page's other files are.
+const ASSETS: &str = "/assets/";
 
 /// The page and what it loads.
 pub(crate) fn pages() -> Router<App> {
-    Router::new().route("/", get(async || file("index.html"))).route("/assets/{*path}", get(asset))
+    Router::new().route("/", get(async || file("index.html"))).route(&format!("{ASSETS}{{*path}}"), get(asset))
 }
 
-async fn asset(Path(path): Path<String>) -> Result<Response, Error> {
-    file(&path)
+/// Of a plain path alone: no escapes, no dot segments.
+async fn asset(uri: Uri) -> Result<Response, Error> {
+    let path = PlainPath::parse(uri.path()).map_err(|_| Refusal::AmbiguousPath)?;
+    file(path.as_str().strip_prefix(ASSETS).unwrap_or_default())
 }
 
 fn file(name: &str) -> Result<Response, Error> {
     let found = Files::get(name).zip(media_type(name));
     let (file, media_type) = found.ok_or(Refusal::NoSuchRoute)?;
-    Ok((GUARDS, [(CONTENT_TYPE, media_type)], file.data).into_response())
+    let own = [(CONTENT_TYPE, media_type), (CONTENT_SECURITY_POLICY, CONTENT_POLICY)];
+    Ok((GUARDS, own, file.data).into_response())
 }
 
 fn media_type(name: &str) -> Option<&'static str> {

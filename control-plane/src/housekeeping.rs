@@ -24,7 +24,7 @@ pub async fn keep_house(app: App) {
 /// If the database fails.
 pub async fn keep_house_once(app: &App) -> Result<(), sqlx::Error> {
     app.limits.forget();
-    let mut connection = app.store.connection().await?;
+    let mut connection = app.store.writing().await?;
     idempotency_keys::forget_old(&mut connection, app.clock.now()).await?;
     sessions::forget_old(&mut connection, app.clock.now()).await
 }

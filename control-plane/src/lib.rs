@@ -20,6 +20,7 @@ pub mod log;
 pub mod metrics;
 pub mod openapi;
 mod operator;
+mod page_guard;
 pub mod plan;
 mod progress_bar;
 pub mod publisher;

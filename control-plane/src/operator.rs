@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::client::Client;
 use crate::error::Error;
 use crate::session::{self, SessionSecret};
-use crate::store::{Actor, Connection, Locked, TokenRow, tokens};
+use crate::store::{Actor, Connection, Locked, TokenRow, sessions, tokens};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -33,6 +33,8 @@ pub(crate) struct Operator {
     rule: &'static Rule,
     path: String,
     actor: Actor,
+    /// Digest of the session that the request has instead of a bearer token.
+    session: Option<String>,
 }
 
 /// Lets a request through to its handler if its token allows it; refuses in the edge's order.
@@ -59,7 +61,8 @@ async fn identify(
         secret.check_intended(method, headers)?;
         let rule = own(POLICY.find(method.as_str(), path).ok_or(Refusal::NoSuchRoute)?)?;
         let (_, row) = session::find(&mut app.store.connection().await?, &secret, app.clock.now()).await?;
-        return Operator::decide(&row, path, rule, app.clock.now(), client);
+        let operator = Operator::decide(&row, path, rule, app.clock.now(), client)?;
+        return Ok(Operator { session: Some(secret.digest()), ..operator });
     }
     let authorization = joined(headers);
     let raw = RawRequest { method: method.as_str(), path: uri.path(), authorization: authorization.as_deref() };
@@ -105,7 +108,7 @@ impl Operator {
         let (workspace_id, record) = (row.workspace_id()?, row.record()?);
         decide(&workspace_id, &record, &Requirement::of(rule, path), now)?;
         let actor = Actor { id: record.token_id.as_str().into(), client };
-        Ok(Self { workspace_id, record, rule, path: path.as_str().into(), actor })
+        Ok(Self { workspace_id, record, rule, path: path.as_str().into(), actor, session: None })
     }
 
     /// Begins a changing transaction of the caller in its workspace.
@@ -167,11 +170,15 @@ impl Operator {
 }
 
 impl Locked {
-    /// Decides about the caller again, inside the transaction: its token may have changed since. Returns the caller
-    /// as it is now, by whom all else is to be decided.
+    /// Decides about the caller again, inside the transaction: its token may have changed since, and its session may have
+    /// ended. Returns the caller as it is now, by whom all else is to be decided.
     pub(crate) async fn check(&mut self, operator: &Operator) -> Result<Operator, Error> {
         let path = PlainPath::parse(&operator.path).map_err(|_| Refusal::AmbiguousPath)?;
         let requirement = Requirement::of(operator.rule, path);
+        let now = self.now;
+        if let Some(digest) = &operator.session {
+            sessions::get(self.connection(), digest, now).await?.ok_or(Refusal::NoSession)?;
+        }
         let row = tokens::get(self.connection(), operator.workspace_id().as_str(), operator.token_id()).await?;
         let record = row.ok_or(Refusal::UnknownToken)?.record()?;
         decide(operator.workspace_id(), &record, &requirement, self.now)?;

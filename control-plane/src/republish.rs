@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::publisher::{Agreement, EdgeClient, kv_writes};
 use crate::store::republishes::SnapshotId;
-use crate::store::{Actor, TokenRow, changes, republishes, tokens, workspaces};
+use crate::store::{Actor, TokenRow, changes, republishes, sessions, tokens, workspaces};
 use anyhow::{Context, ensure};
 use shared::digest::Digest;
 use shared::ledger::{Format, Position, Reserve, Snapshot, SnapshotAnswer, TokenRecord};
@@ -177,6 +177,8 @@ async fn begin(app: &App, edge: &EdgeClient, workspace_id: &str) -> anyhow::Resu
     let position = Position { epoch, head: own.head };
     workspaces::set_epoch(locked.connection(), workspace_id, epoch).await?;
     republishes::set_snapshot(locked.connection(), workspace_id, position).await?;
+    // In a restored backup they may be of people who have signed out since.
+    sessions::forget_all(locked.connection(), workspace_id).await?;
     locked.commit().await?;
     Ok(FullSnapshot { position, rows })
 }

@@ -29,7 +29,7 @@ pub(crate) const LENGTH_MS: u64 = 12 * 60 * 60 * 1_000;
 /// Name of the cookie.
 const NAME: &str = "__Host-deplo-session";
 
-/// What the cookie may do. Browsers take `Secure` over plain HTTP from this machine itself.
+/// To whom the cookie is sent. Browsers take `Secure` over plain HTTP from this machine itself.
 const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Strict";
 
 const CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
@@ -38,33 +38,39 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// What is asked of a token that signs in: that it lives.
 const ANY_TOKEN: Requirement<'static> = Requirement { need: Need::AnyToken, workspace: None, reach: Reach::Covered };
 
-/// What the cookie of a session holds: 256 random bits in hexadecimal, or whatever a request presents as that. It has
-/// no `Debug` and no `Display`.
-pub(crate) struct SessionSecret(String);
+/// What the cookie of a session holds, in hexadecimal. It has no `Debug` and no `Display`.
+pub(crate) struct SessionSecret([u8; 32]);
 
 impl SessionSecret {
+    /// The secret of no session.
+    const NOBODYS: Self = Self([0; 32]);
+
     /// The secret of a new session.
     pub(crate) fn draw() -> Self {
         let mut bytes = [0; 32];
         random::fill(&mut bytes);
-        Self(lower::encode_string(&bytes))
+        Self(bytes)
     }
 
-    /// What a request presents, if it has the cookie.
+    /// What a request presents, if it has the cookie. One that cannot be read, or is there twice, is of no session.
     ///
     /// # Errors
     /// If it has a bearer token as well: whose request would it be?
     pub(crate) fn presented(headers: &HeaderMap) -> Result<Option<Self>, Refusal> {
-        let secret = headers.get_all(COOKIE).iter().find_map(of_cookies);
-        if secret.is_some() && headers.contains_key(AUTHORIZATION) {
+        let lines = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+        let mut values = lines.flat_map(values_of);
+        let Some(value) = values.next() else { return Ok(None) };
+        if headers.contains_key(AUTHORIZATION) {
             return Err(Refusal::TwoCredentials);
         }
-        Ok(secret)
+        let mut bytes = [0; 32];
+        let is_read = lower::decode(value, &mut bytes).is_ok_and(|decoded| decoded.len() == 32);
+        Ok(Some(if is_read && values.next().is_none() { Self(bytes) } else { Self::NOBODYS }))
     }
 
     /// By this the database knows it.
     pub(crate) fn digest(&self) -> String {
-        lower::encode_string(&Sha256::digest(&self.0))
+        lower::encode_string(&Sha256::digest(self.0))
     }
 
     /// What requests that change anything have to carry beside the cookie.
@@ -72,9 +78,9 @@ impl SessionSecret {
         lower::encode_string(&self.mac().finalize().into_bytes())
     }
 
-    /// The cookie that holds it until the session is over, and then nothing.
-    pub(crate) fn cookie(&self, length_ms: u64) -> String {
-        format!("{NAME}={}; Max-Age={}; {ATTRIBUTES}", self.0, length_ms / 1_000)
+    /// The cookie that holds it for so many seconds.
+    pub(crate) fn cookie(&self, max_age_s: u64) -> String {
+        format!("{NAME}={}; Max-Age={max_age_s}; {ATTRIBUTES}", lower::encode_string(&self.0))
     }
 
     /// Refuses what another page than the dashboard may have sent.
@@ -96,16 +102,15 @@ impl SessionSecret {
 
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
     fn mac(&self) -> Hmac<Sha256> {
-        Hmac::<Sha256>::new_from_slice(self.0.as_bytes()).expect("a key of any length").chain_update("csrf")
+        Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length").chain_update("csrf")
     }
 }
 
-/// The value of the session's cookie in a `Cookie` header (RFC 6265 section 4.2.1).
-fn of_cookies(header: &HeaderValue) -> Option<SessionSecret> {
-    let text = String::from_utf8_lossy(header.as_bytes());
-    let (_, value) =
-        text.split(';').filter_map(|cookie| cookie.trim().split_once('=')).find(|(name, _)| *name == NAME)?;
-    Some(SessionSecret(value.into()))
+/// The values of the session's cookie in a line of cookies (RFC 6265 section 4.2.1). Only what browsers put between
+/// cookies is taken away: a name that merely looks like ours may be somebody else's, whom `__Host-` does not stop.
+fn values_of(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let cookies = line.split(|byte| *byte == b';').map(|cookie| cookie.strip_prefix(b" ").unwrap_or(cookie));
+    cookies.filter_map(|cookie| cookie.strip_prefix(NAME.as_bytes())?.strip_prefix(b"="))
 }
 
 /// The cookie that takes a session's place when it has ended.
@@ -155,6 +160,7 @@ pub(crate) fn check_lives(token: &TokenRow, now: Timestamp) -> Result<(), Error>
 mod tests {
     use super::{NAME, SessionSecret, check_same_origin};
     use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+    use shared::refusal::Refusal;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         let pair = |(name, value): &(&'static str, &str)| {
@@ -163,25 +169,51 @@ mod tests {
         pairs.iter().map(pair).collect()
     }
 
+    /// The cookie of a new session, and its digest.
+    fn cookie() -> (String, String) {
+        let secret = SessionSecret::draw();
+        (secret.cookie(1).split(';').next().unwrap().into(), secret.digest())
+    }
+
     #[test]
     fn a_cookie_is_found_among_others() {
-        let secret = SessionSecret::draw();
-        let own = format!("{NAME}={}", secret.0);
-        for cookies in [own.clone(), format!("a=b; {own}"), format!("x{NAME}=1;{own} ; c"), format!("a=\"é; ;{own}")] {
-            let found = SessionSecret::presented(&headers(&[("cookie", &cookies)])).ok().flatten();
-            assert_eq!(found.map(|found| found.digest()), Some(secret.digest()), "{cookies}");
+        let (own, digest) = cookie();
+        for cookies in [own.clone(), format!("a=b; {own}"), format!("x{NAME}=1;{own}; c"), format!("a=\"é; ; {own}")] {
+            let found = SessionSecret::presented(&headers(&[("cookie", &cookies)])).unwrap();
+            assert_eq!(found.map(|found| found.digest()), Some(digest.clone()), "{cookies}");
         }
-        for cookies in ["", "session=1", NAME, &format!("{}=1", NAME.to_ascii_lowercase())] {
+        for cookies in
+            ["", "session=1", NAME, &own.to_ascii_lowercase(), &format!("\u{a0}{own}"), &format!("\u{2003}{own}")]
+        {
             assert!(matches!(SessionSecret::presented(&headers(&[("cookie", cookies)])), Ok(None)), "{cookies}");
         }
     }
 
     #[test]
     fn a_request_has_one_kind_of_credentials() {
-        let cookie = SessionSecret::draw().cookie(1_000);
-        let cookie = cookie.split(';').next().unwrap();
-        assert!(SessionSecret::presented(&headers(&[("cookie", cookie), ("authorization", "")])).is_err());
-        assert!(SessionSecret::presented(&headers(&[("cookie", "a=b"), ("authorization", "")])).is_ok());
+        let (own, _) = cookie();
+        let refusal = |pairs: &[(&'static str, &str)]| SessionSecret::presented(&headers(pairs)).err();
+        assert_eq!(refusal(&[("cookie", &own), ("authorization", "")]), Some(Refusal::TwoCredentials));
+        assert_eq!(refusal(&[("cookie", "a=b"), ("authorization", "")]), None);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_of_no_session() {
+        let (own, _) = cookie();
+        let value = own.strip_prefix(NAME).unwrap();
+        let of = |headers: &HeaderMap| SessionSecret::presented(headers).unwrap().unwrap().digest();
+        for cookies in [
+            format!("{own}; {own}"),
+            format!("{own}0"),
+            format!("{own} "),
+            format!("{NAME}="),
+            format!("{NAME}={}", value.to_uppercase()),
+        ] {
+            assert_eq!(of(&headers(&[("cookie", &cookies)])), SessionSecret::NOBODYS.digest(), "{cookies}");
+        }
+        let mut two = headers(&[("cookie", &own)]);
+        two.append("cookie", HeaderValue::from_str(&own).unwrap());
+        assert_eq!(of(&two), SessionSecret::NOBODYS.digest(), "on two lines");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! How fast callers may make tokens, and fail to authenticate. Nothing limits revocations, and nothing a caller with a
+//! How fast callers may make tokens, sign in, and fail to authenticate. Nothing limits revocations, and nothing a caller with a
 //! valid token but what it makes.
 //!
 //! Each process counts by itself: several allow several times as much, which still bounds what they are for.
@@ -22,6 +22,7 @@ use policy::{CREATES, FAILURES, Policy, SIGN_INS, WORKSPACE_CREATES};
 use shared::problem::Problem;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// Whether anybody is limited. It is no setting: a control plane without limits is for measurements alone.
@@ -122,7 +123,8 @@ struct Limit<K: Hash + Eq + Clone, C: Clock = DefaultClock> {
 
 impl<K: Hash + Eq + Clone, C: Clock> Limit<K, C> {
     fn new(policy: Policy, clock: C) -> Self {
-        let quota = Quota::per_second(policy.per_s).allow_burst(policy.burst);
+        let quota = Quota::with_period(policy.rate.period()).unwrap_or(Quota::per_second(NonZeroU32::MIN));
+        let quota = quota.allow_burst(policy.burst);
         let limiter =
             RateLimiter::<_, _, _, StateInformationMiddleware>::new(quota, DefaultKeyedStateStore::default(), clock);
         Self { policy, limiter }

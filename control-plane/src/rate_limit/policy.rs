@@ -4,6 +4,7 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use shared::problem::Problem;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -13,7 +14,7 @@ const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
 pub(super) const CREATES: Policy = Policy {
     name: "creates",
     burst: nonzero(500),
-    per_s: nonzero(20),
+    rate: per_second(20),
     words: ("One access token may create or rotate", "tokens", "Nothing was made; try again shortly."),
 };
 
@@ -22,16 +23,16 @@ pub(super) const CREATES: Policy = Policy {
 pub(super) const WORKSPACE_CREATES: Policy = Policy {
     name: "workspace-creates",
     burst: nonzero(1_000),
-    per_s: nonzero(40),
+    rate: per_second(40),
     words: ("One workspace may create or rotate", "tokens", "Nothing was made; try again shortly."),
 };
 
-/// Sessions that one token makes. 20 at once: a person has some browsers, and a test suite some more. 1 per second in
-/// the long run: each is a row for half a day.
+/// Sessions that one token makes. 20 at once: a token that a team shares, on the morning after a restart of all its
+/// browsers. 2 per minute in the long run: each is a row for half a day, and an event in the audit log for ever.
 pub(super) const SIGN_INS: Policy = Policy {
     name: "sign-ins",
     burst: nonzero(20),
-    per_s: nonzero(1),
+    rate: Rate { count: nonzero(2), unit: Unit::Minute },
     words: ("One access token may sign in", "times", "You are not signed in; try again shortly."),
 };
 
@@ -40,7 +41,7 @@ pub(super) const SIGN_INS: Policy = Policy {
 pub(super) const FAILURES: Policy = Policy {
     name: "failed-authentications",
     burst: nonzero(100),
-    per_s: nonzero(5),
+    rate: per_second(5),
     words: (
         "One address may send",
         "requests without a valid access token",
@@ -48,13 +49,50 @@ pub(super) const FAILURES: Policy = Policy {
     ),
 };
 
-/// How much is allowed at once, and how much per second after that.
+/// How much is allowed in the long run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rate {
+    count: NonZeroU32,
+    unit: Unit,
+}
+
+/// In how long a time.
+#[derive(Debug, Clone, Copy)]
+enum Unit {
+    Second,
+    Minute,
+}
+
+impl Unit {
+    const fn seconds(self) -> u32 {
+        match self {
+            Self::Second => 1,
+            Self::Minute => 60,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Second => "second",
+            Self::Minute => "minute",
+        }
+    }
+}
+
+impl Rate {
+    /// How long it takes until one more is allowed.
+    pub(super) fn period(self) -> Duration {
+        Duration::from_secs(self.unit.seconds().into()) / self.count.get()
+    }
+}
+
+/// How much is allowed at once, and how much in the long run.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Policy {
     /// For the fields and for metrics.
     pub(super) name: &'static str,
     pub(super) burst: NonZeroU32,
-    pub(super) per_s: NonZeroU32,
+    pub(super) rate: Rate,
     /// Who may do what, of what, and what a refusal means.
     words: (&'static str, &'static str, &'static str),
 }
@@ -62,7 +100,7 @@ pub(super) struct Policy {
 impl Policy {
     /// The same, of more than anybody can do.
     pub(super) const fn endless(self) -> Self {
-        Self { burst: NonZeroU32::MAX, per_s: NonZeroU32::MAX, ..self }
+        Self { burst: NonZeroU32::MAX, rate: per_second(1_000_000_000), ..self }
     }
 }
 
@@ -79,17 +117,19 @@ pub(crate) struct Standing {
 impl Standing {
     /// What a caller who was refused is told.
     pub(crate) fn problem(&self) -> Problem {
-        let Policy { burst, per_s, words: (who, what, meaning), .. } = self.policy;
-        let detail = format!("{who} {burst} {what} at once, and {per_s} per second after that. {meaning}");
+        let Policy { burst, rate: Rate { count, unit }, words: (who, what, meaning), .. } = self.policy;
+        let unit = unit.name();
+        let detail = format!("{who} {burst} {what} at once, and {count} per {unit} after that. {meaning}");
         Problem::rate_limited(self.retry_after_s.unwrap_or_default(), &detail)
     }
 }
 
 /// The fields that tell where a caller stands, by each policy that was asked.
 pub(crate) fn headers(standings: &[Standing]) -> HeaderMap {
-    let policies = list(standings, |Standing { policy: Policy { name, burst, per_s, .. }, .. }| {
-        format!("\"{name}\";q={burst};w={}", burst.get().div_ceil(per_s.get()))
-    });
+    let policies =
+        list(standings, |Standing { policy: Policy { name, burst, rate: Rate { count, unit }, .. }, .. }| {
+            format!("\"{name}\";q={burst};w={}", (burst.get() * unit.seconds()).div_ceil(count.get()))
+        });
     let standings = list(standings, |Standing { policy, remaining, retry_after_s }| {
         let reset = retry_after_s.map(|seconds| format!(";t={seconds}")).unwrap_or_default();
         format!("\"{}\";r={remaining}{reset}", policy.name)
@@ -100,6 +140,10 @@ pub(crate) fn headers(standings: &[Standing]) -> HeaderMap {
 
 fn list(standings: &[Standing], item: impl Fn(&Standing) -> String) -> String {
     standings.iter().map(item).collect::<Vec<_>>().join(", ")
+}
+
+const fn per_second(count: u32) -> Rate {
+    Rate { count: nonzero(count), unit: Unit::Second }
 }
 
 const fn nonzero(number: u32) -> NonZeroU32 {

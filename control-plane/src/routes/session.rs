@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::operator;
 use crate::session::{LENGTH_MS, SessionSecret, check_lives, check_same_origin, find, no_cookie};
-use crate::store::{Actor, Connection, SessionRow, TokenRow, tokens, workspaces};
+use crate::store::{Actor, Locked, SessionRow, TokenRow, sessions, tokens, workspaces};
 use crate::times;
 use crate::view::TokenView;
 use axum::extract::State;
@@ -51,7 +51,7 @@ struct WorkspaceView {
     tokens_used: i64,
 }
 
-/// `POST`: exchanges a token for a session.
+/// `POST`: exchanges a token for a session, which takes the place of the one that the browser may have.
 pub(super) async fn sign_in(
     State(app): State<App>,
     client: Client,
@@ -59,44 +59,57 @@ pub(super) async fn sign_in(
     Json(raw): Json<RawSignIn>,
 ) -> Result<Response, Error> {
     check_same_origin(&Method::POST, &headers)?;
+    let earlier = SessionSecret::presented(&headers)?;
     let token = Token::parse(raw.token.trim(), &app.settings.token_prefix).map_err(|_| Refusal::MalformedToken)?;
-    let mut connection = app.store.connection().await?;
-    let row = operator::find(&mut connection, token, &app.settings.peppers).await?;
+    let row = operator::find(&mut app.store.connection().await?, token, &app.settings.peppers).await?;
     check_lives(&row, app.clock.now())?;
     app.limits.check_sign_in(&row.id)?;
     let secret = SessionSecret::draw();
-    let (session, row) = save(&app, client, &secret, &row).await?;
-    let view = view(&app, &mut connection, &secret, session, row).await?;
-    Ok((StatusCode::CREATED, [(SET_COOKIE, secret.cookie(LENGTH_MS))], axum::Json(view)).into_response())
+    let (session, row) = save(&app, client, &secret, earlier, &row).await?;
+    let max_age_s = session.expires_at.cast_unsigned().saturating_sub(app.clock.now().0) / 1_000;
+    let view = view(&app, &secret, session, row).await?;
+    Ok((StatusCode::CREATED, [(SET_COOKIE, secret.cookie(max_age_s))], axum::Json(view)).into_response())
 }
 
 async fn save(
     app: &App,
     client: Client,
     secret: &SessionSecret,
+    earlier: Option<SessionSecret>,
     token: &TokenRow,
 ) -> Result<(SessionRow, TokenRow), Error> {
-    let actor = Actor { id: token.id.clone(), client };
-    let mut locked = app.store.lock(&token.workspace_id, actor, &*app.clock).await?;
+    let mut locked = lock(app, client, token).await?;
     // It may have been revoked meanwhile.
     let row = tokens::get(locked.connection(), &token.workspace_id, &token.id).await?.ok_or(Refusal::UnknownToken)?;
     check_lives(&row, locked.now)?;
+    if let Some(earlier) = earlier {
+        sessions::forget(locked.connection(), &earlier.digest()).await?;
+    }
     let session = locked.create_session(secret.digest(), &row, LENGTH_MS).await?;
     locked.commit().await?;
     Ok((session, row))
 }
 
-/// `GET`: who is signed in.
-pub(super) async fn show(
-    State(app): State<App>,
-    method: Method,
-    headers: HeaderMap,
-) -> Result<axum::Json<impl Serialize>, Error> {
-    let secret = SessionSecret::presented(&headers)?.ok_or(Refusal::NoSession)?;
+/// Begins a changing transaction of a token's holder.
+async fn lock(app: &App, client: Client, token: &TokenRow) -> Result<Locked, Error> {
+    let actor = Actor { id: token.id.clone(), client };
+    app.store.lock(&token.workspace_id, actor, &*app.clock).await
+}
+
+/// `GET`: who is signed in; `null` if nobody is. 401 takes away the cookie of a session that is over.
+pub(super) async fn show(State(app): State<App>, method: Method, headers: HeaderMap) -> Result<Response, Error> {
+    let Some(secret) = SessionSecret::presented(&headers)? else { return Ok(axum::Json(()).into_response()) };
     secret.check_intended(&method, &headers)?;
-    let mut connection = app.store.connection().await?;
-    let (session, token) = find(&mut connection, &secret, app.clock.now()).await?;
-    Ok(axum::Json(view(&app, &mut connection, &secret, session, token).await?))
+    match show_session(&app, &secret).await {
+        Ok(view) => Ok(axum::Json(view).into_response()),
+        Err(why @ Error::Problem(_)) => Ok(([(SET_COOKIE, no_cookie())], why).into_response()),
+        Err(why) => Err(why),
+    }
+}
+
+async fn show_session(app: &App, secret: &SessionSecret) -> Result<SessionView, Error> {
+    let (session, token) = find(&mut app.store.connection().await?, secret, app.clock.now()).await?;
+    view(app, secret, session, token).await
 }
 
 /// `DELETE`: signs out. Again, or without a session: the same answer.
@@ -106,41 +119,35 @@ pub(super) async fn sign_out(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    check_same_origin(&method, &headers)?;
-    if let Some(secret) = SessionSecret::presented(&headers)? {
-        secret.check_intended(&method, &headers)?;
-        end(&app, client, &secret).await?;
+    match SessionSecret::presented(&headers)? {
+        Some(secret) => {
+            secret.check_intended(&method, &headers)?;
+            end(&app, client, &secret).await?;
+        }
+        None => check_same_origin(&method, &headers)?,
     }
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, no_cookie())]).into_response())
 }
 
 async fn end(app: &App, client: Client, secret: &SessionSecret) -> Result<(), Error> {
-    let mut connection = app.store.connection().await?;
-    let found = find(&mut connection, secret, app.clock.now()).await;
-    drop(connection);
+    let found = find(&mut app.store.connection().await?, secret, app.clock.now()).await;
     let (session, token) = match found {
         Ok(found) => found,
         // It is over already.
         Err(Error::Problem(_)) => return Ok(()),
         Err(why) => return Err(why),
     };
-    let actor = Actor { id: token.id.clone(), client };
-    let mut locked = app.store.lock(&token.workspace_id, actor, &*app.clock).await?;
+    let mut locked = lock(app, client, &token).await?;
     locked.end_session(&session.digest, &token).await?;
     locked.commit().await
 }
 
-async fn view(
-    app: &App,
-    connection: &mut Connection,
-    secret: &SessionSecret,
-    session: SessionRow,
-    token: TokenRow,
-) -> Result<SessionView, Error> {
+async fn view(app: &App, secret: &SessionSecret, session: SessionRow, token: TokenRow) -> Result<SessionView, Error> {
     let now = app.clock.now();
-    let workspace = workspaces::get(connection, &session.workspace_id).await?.ok_or(Refusal::NoSession)?;
+    let mut connection = app.store.connection().await?;
+    let workspace = workspaces::get(&mut connection, &session.workspace_id).await?.ok_or(Refusal::NoSession)?;
     let plan = workspace.plan();
-    let tokens_used = tokens::count_live(connection, &workspace.id, now).await?;
+    let tokens_used = tokens::count_live(&mut connection, &workspace.id, now).await?;
     let (plan, token_limit) = (plan.name(), plan.token_limit());
     Ok(SessionView {
         csrf_token: secret.csrf_token(),

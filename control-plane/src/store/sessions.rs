@@ -51,6 +51,23 @@ pub async fn forget_old(connection: &mut AnyConnection, now: Timestamp) -> Resul
         .map(drop)
 }
 
+/// Forgets a session; whether there was one.
+///
+/// # Errors
+/// If the database fails.
+pub async fn forget(connection: &mut AnyConnection, digest: &str) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query("DELETE FROM sessions WHERE digest = $1").bind(digest).execute(connection).await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Forgets every session of a workspace.
+///
+/// # Errors
+/// If the database fails.
+pub async fn forget_all(connection: &mut AnyConnection, workspace_id: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM sessions WHERE workspace_id = $1").bind(workspace_id).execute(connection).await.map(drop)
+}
+
 impl Locked {
     /// Makes a session of a token, for at most so many milliseconds.
     pub(crate) async fn create_session(
@@ -78,9 +95,11 @@ impl Locked {
         Ok(row)
     }
 
-    /// Ends a session of a token.
+    /// Ends a session of a token, unless it has ended meanwhile.
     pub(crate) async fn end_session(&mut self, digest: &str, token: &TokenRow) -> Result<(), Error> {
-        sqlx::query("DELETE FROM sessions WHERE digest = $1").bind(digest).execute(self.connection()).await?;
-        self.audit(Event::of_session(Action::SessionEnded, token, Value::Null)).await
+        if forget(self.connection(), digest).await? {
+            self.audit(Event::of_session(Action::SessionEnded, token, Value::Null)).await?;
+        }
+        Ok(())
     }
 }

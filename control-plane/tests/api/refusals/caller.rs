@@ -130,6 +130,8 @@ pub fn callers() -> Vec<Caller> {
     add("admin, of the project", Of::Project, 8, Fate::Alive, Page::Own);
     add("admin, revoked since", Of::Workspace, 8, Fate::Revoked, Page::Own);
     add("admin, rotated since", Of::Workspace, 8, Fate::Rotated, Page::Own);
+    add("admin, rotated since and the grace over", Of::Workspace, 8, Fate::GraceOver, Page::Own);
+    add("admin, of a project deleted since", Of::Project, 8, Fate::ProjectDeleted, Page::Own);
     add("admin, without CSRF token", Of::Workspace, 8, Fate::Alive, Page::WithoutCsrfToken);
     add("admin, from a neighbour's page", Of::Workspace, 8, Fate::Alive, Page::Neighbours);
     add("admin, and a bearer token", Of::Workspace, 8, Fate::Alive, Page::WithBearer);

@@ -75,6 +75,7 @@ impl Place {
             ("PATCH", "/{tokenId}") => Some(json!({"name": "Renamed"})),
             ("POST", "/revoke") => Some(json!({"ids": [scene.token]})),
             ("POST", "/workspaces/{workspaceId}/projects") => Some(json!({"name": "Test"})),
+            ("POST", "/session") => Some(json!({"token": "nonsense"})),
             ("POST", USAGE_PATH) => Some(json!({"format": 1, "used": []})),
             _ => None,
         }
