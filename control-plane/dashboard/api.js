@@ -8,6 +8,9 @@ const ANSWER_MS_MAX = 60_000;
 /** Waits before a request whose answer was lost is sent again, in milliseconds. */
 const REPEATS_MS = [500, 1_500];
 
+/** Whoever asks for the session itself hears from the answer that it is over. */
+export const SESSION = "/session";
+
 /** The session's CSRF token, and whom to tell when the session is over. */
 const current = { csrfToken: "", whenOver: () => {} };
 
@@ -37,7 +40,7 @@ export async function request(method, path, options = {}) {
   const response = await send(method, path, options);
   const body = await read(response, options.signal);
   if (response.ok) return { status: response.status, body };
-  if (response.status === 401 && sentFor && sentFor === current.csrfToken) current.whenOver();
+  if (response.status === 401 && path !== SESSION && sentFor === current.csrfToken) current.whenOver();
   throw new Problem({ ...body, status: response.status }, Number(response.headers.get("Retry-After")) || 0);
 }
 

@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { closeDialogs } from "./dialog.js";
 import { renderHeader } from "./header.js";
-import { focusHeading } from "./morph.js";
+import { focusPage } from "./morph.js";
 import { forgetNames, learnNames } from "./names.js";
 import { auditPage } from "./page_audit.js";
 import { unknownPage } from "./page_not_found.js";
@@ -74,7 +74,7 @@ function mount(key, route) {
   const { refresh, isPending = () => false } = page;
   poll(refresh ? { refresh, isPending } : null);
   scrollTo(0, 0);
-  if (!isFirst && !document.querySelector("dialog[open]")) focusHeading();
+  if (!isFirst && !document.querySelector("dialog[open]")) focusPage();
 }
 
 /** @param {import("./router.js").Route} route @returns {(place: Place) => Page} */

@@ -1,6 +1,6 @@
 // @ts-check
 /** Every call that the dashboard makes, each with its path. */
-import { request, requestUntilAnswered } from "./api.js";
+import { SESSION, request, requestUntilAnswered } from "./api.js";
 
 /**
  * @typedef {{id: string, name: string, prefix: string, scopes: string[], projectId: string | null, createdAt: string,
@@ -27,12 +27,12 @@ function withQuery(path, parameters) {
   return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }
 
-export const readSession = () => request("GET", "/session");
+export const readSession = () => request("GET", SESSION);
 
 /** @param {string} token */
-export const openSession = (token) => request("POST", "/session", { body: { token } });
+export const openSession = (token) => request("POST", SESSION, { body: { token } });
 
-export const closeSession = () => request("DELETE", "/session");
+export const closeSession = () => request("DELETE", SESSION);
 
 /** @param {AbortSignal} signal */
 export const readOwnToken = (signal) => request("GET", "/access-token", { signal });
@@ -63,7 +63,7 @@ export const changeToken = (workspaceId, id, body) =>
 export const revokeToken = (workspaceId, id) =>
   requestUntilAnswered("DELETE", within(workspaceId, "access-tokens", id));
 
-/** @param {string} workspaceId @param {object} filter cursor @param {AbortSignal} signal */
+/** @param {string} workspaceId @param {object} filter cursor @param {AbortSignal} [signal] */
 export const listProjects = (workspaceId, filter, signal) =>
   request("GET", withQuery(within(workspaceId, "projects"), { limit: PAGE_MAX, ...filter }), { signal });
 

@@ -4,7 +4,7 @@
  * every button ask the dialog's own `dismiss`.
  */
 import { h, newId } from "./dom.js";
-import { focusHeading } from "./morph.js";
+import { focusPage } from "./morph.js";
 
 /**
  * @typedef {{element: HTMLDialogElement, body: HTMLElement, close: () => void}} Dialog
@@ -37,7 +37,7 @@ export function openDialog({ title, content, dismiss, mayClose = () => true, clo
     open.delete(entry);
     element.close();
     element.remove();
-    if (document.activeElement === document.body) focusHeading();
+    if (document.activeElement === document.body) focusPage();
     closed();
   }
 

@@ -8,6 +8,7 @@ import { h } from "./dom.js";
 import { Problem } from "./problem.js";
 import { maker } from "./make_token.js";
 import { changed } from "./changed.js";
+import { projectsForMenu } from "./projects.js";
 import { session } from "./session.js";
 import { expiryField, nameField, projectField, scopesField } from "./token_fields.js";
 import { toast } from "./toasts.js";
@@ -18,7 +19,11 @@ const TITLE = "New Token";
 const LOST = "The token may have been made all the same. Trying again sends the same request under the same key, so that it is made once.";
 
 /** Opens the form; or says that the plan is full, before anybody has filled it in. */
-export const openNewToken = () => (isFull() ? openFull() : openFields());
+export async function openNewToken() {
+  if (isFull()) return openFull();
+  await projectsForMenu().catch((failure) => toast(`The projects could not be fetched: ${failure.message}`));
+  openFields();
+}
 
 function openFull() {
   const { plan, tokenLimit } = session().workspace;

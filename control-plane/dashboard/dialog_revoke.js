@@ -6,7 +6,7 @@ import { changed } from "./changed.js";
 import { button, dialogButtons, openDialog } from "./dialog.js";
 import { h, named } from "./dom.js";
 import { alertBox } from "./problem.js";
-import { endSession, expectEnd, isOwnToken, session } from "./session.js";
+import { endSession, ending, isOwnToken, session } from "./session.js";
 import { time } from "./time.js";
 import { toast } from "./toasts.js";
 
@@ -47,7 +47,6 @@ export function openRevoke(token) {
   async function run() {
     alert.clear();
     say(WAITING);
-    if (isOwn) expectEnd("revoked");
     cancel.textContent = "Close";
     try {
       finish(await untilEffective());
@@ -59,7 +58,7 @@ export function openRevoke(token) {
   /** Repeats the call while it is pending and somebody looks. @returns {Promise<import("./calls.js").Receipt>} */
   async function untilEffective() {
     for (;;) {
-      const { body } = await (isOwn ? calls.revokeOwnToken() : calls.revokeToken(workspaceId, token.id));
+      const { body } = await (isOwn ? ending("revoked", calls.revokeOwnToken) : calls.revokeToken(workspaceId, token.id));
       if (!isRevoked) changedUnlessOwn();
       isRevoked = true;
       if (body.effectiveAt || isOwn || !isOpen()) return body;

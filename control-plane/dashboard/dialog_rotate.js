@@ -8,7 +8,7 @@ import { h, named } from "./dom.js";
 import { choiceField } from "./fields.js";
 import { maker } from "./make_token.js";
 import { Problem } from "./problem.js";
-import { endSession, expectEnd, isOwnToken, session } from "./session.js";
+import { endSession, ending, isOwnToken, session } from "./session.js";
 import { toast } from "./toasts.js";
 
 /** For how long the old token still works, in seconds. */
@@ -30,16 +30,14 @@ export function openRotate(token) {
     columns: true, chosen: [GRACES[0].value], hint: token.expiresAt ? "Not later than it expires." : undefined });
   const workspaceId = session().workspace.id;
   const endsSession = () => isOwn && grace.value()[0] === GRACES[0].value;
+  const rotate = maker((body, key) => calls.rotateToken(workspaceId, token.id, body, key));
   openForm({
     title: ["Rotate “", named(token.name), "”"],
     intro: intro(token),
     fields: [grace],
     action: "Rotate token",
     read: () => ({ graceSeconds: Number(grace.value()[0]) }),
-    send: maker((body, key) => {
-      if (endsSession()) expectEnd("rotated");
-      return calls.rotateToken(workspaceId, token.id, body, key);
-    }),
+    send: (request) => (endsSession() ? ending("rotated", () => rotate(request)) : rotate(request)),
     done: (made) => showSuccessor(token, made, endsSession()),
     lost: (failure) => (failure instanceof Problem && failure.status === 401 ? LOST_OWN : LOST),
     abandoned: () => {

@@ -31,7 +31,7 @@ const hintOf = (words) => (words ? h("p", { class: "hint", id: newId() }, words)
 
 /**
  * @param {{label: string, pointer: string, value?: string, hint?: string, type?: string, placeholder?: string,
- *   min?: string, max?: string}} field
+ *   min?: string, max?: string, autofocus?: boolean}} field
  * @returns {Field & {control: HTMLInputElement}}
  */
 export function textField({ label, pointer, value = "", hint, type = "text", ...attributes }) {

@@ -15,13 +15,13 @@ export function show(shown, ...wanted) {
   const target = document.createDocumentFragment();
   target.append(...present(wanted));
   morphChildren(shown, target);
-  if (focused && !shown.contains(focused)) focusHeading();
+  if (focused && !shown.contains(focused)) focusPage();
 }
 
-/** Where the focus goes when what had it is gone. */
-export function focusHeading() {
-  const heading = document.querySelector("main h1");
-  if (heading instanceof HTMLElement) heading.focus({ preventScroll: true });
+/** Where the focus goes on a new page, and when what had it is gone: where the page wants it, or its heading. */
+export function focusPage() {
+  const target = document.querySelector("main [autofocus]") ?? document.querySelector("main h1");
+  if (target instanceof HTMLElement) target.focus({ preventScroll: true });
 }
 
 /** @param {Node} shown @param {Node} wanted */

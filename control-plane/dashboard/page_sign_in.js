@@ -3,6 +3,7 @@
 import { submitOnce } from "./busy.js";
 import { h } from "./dom.js";
 import { textField } from "./fields.js";
+import { focusPage } from "./morph.js";
 import { alertBox } from "./problem.js";
 import { signIn, whySignedOut } from "./session.js";
 
@@ -13,7 +14,7 @@ const NO_COOKIE = "The token is right, but this browser kept no cookie. Open the
  * @returns {import("./app.js").Page}
  */
 export function signInPage({ main }) {
-  const field = textField({ label: "Access token", type: "password", placeholder: "sk_live_…", pointer: "/token" });
+  const field = textField({ label: "Access token", type: "password", placeholder: "sk_live_…", autofocus: true, pointer: "/token" });
   const button = h("button", { class: "button primary wide" }, "Sign in");
   const alert = alertBox();
   const form = h("form", { class: "card", novalidate: true, onsubmit: submitOnce(button, send) },
@@ -36,5 +37,5 @@ export function signInPage({ main }) {
     field.clear();
   }
 
-  return { title: "Sign in", start: () => document.querySelector("dialog[open]") ?? field.focus() };
+  return { title: "Sign in", start: focusPage };
 }

@@ -1,5 +1,6 @@
 // @ts-check
 /** `#/tokens`: the list of tokens, with search, filters and pages. */
+import { submitOnce } from "./busy.js";
 import { openNewToken } from "./dialog_new_token.js";
 import { h } from "./dom.js";
 import { empty, failure, loading } from "./states.js";
@@ -10,34 +11,27 @@ import { PAGE_ROWS, pager, pagesOf } from "./pager.js";
 import { mayManage } from "./permissions.js";
 import { loadProjects } from "./projects.js";
 import { refreshNow } from "./poll.js";
-import { goTo, replaceAddress, tokensHref } from "./router.js";
-import { finds, isSecret } from "./search.js";
+import { goTo, replaceAddress } from "./router.js";
+import { finds } from "./search.js";
 import { loadSession } from "./session.js";
 import { isPending } from "./status.js";
 import { inPlace, pointerOver } from "./steady.js";
 import { tokenFilters } from "./token_filters.js";
 import { TOKENS_MAX, tokenList } from "./token_list.js";
+import { EVERYTHING, hrefOf, isUsual, readQuery } from "./token_query.js";
 import { tokenTable } from "./token_table.js";
 import { usage } from "./usage.js";
 
 /** Tokens that are loaded ahead, so that their number can be said. */
 const COUNTED_MAX = 1_000;
 
+const FIRST_STEP = "A token lets a program act for this workspace. Create one for each program, with no more scopes than it needs.";
+
 /** How soon rows that were held in place are looked at again, in milliseconds. */
 const HELD_MS = 1_000;
 
 /** @typedef {import("./calls.js").Token} Token */
-/** @typedef {{status: string, project: string, q: string, page: number}} Query */
-
-/** @param {URLSearchParams} query @returns {Query} */
-function readQuery(query) {
-  const get = (/** @type {string} */ name) => query.get(name) ?? "";
-  return { status: get("status") || "active", project: get("project"), q: get("q"), page: Math.max(1, Number.parseInt(get("page")) || 1) };
-}
-
-/** What is usual is left out of the address, and so is a secret. @param {Query} query */
-const hrefOf = ({ status, project, q, page }) =>
-  tokensHref({ status: status === "active" ? "" : status, project, q: isSecret(q) ? "" : q, page: page > 1 ? page : "" });
+/** @typedef {import("./token_query.js").Query} Query */
 
 /**
  * @param {import("./app.js").Place} place
@@ -97,9 +91,9 @@ export function tokensPage({ main, route, signal }) {
     const { list } = state;
     const shown = new Set(state.rows.map(({ id }) => id));
     try {
-      await Promise.all([loadSession(), loadProjects(signal), list.refresh(shown).then(() => list === state.list && render())]);
+      await Promise.all([loadSession(), loadProjects(signal), list.refresh(shown).then(render)]);
       await loadNeeded();
-      await learnNamesOf(list.tokens().slice(0, PAGE_ROWS).map(({ createdBy }) => createdBy), signal);
+      await learnNamesOf(state.rows.map(({ createdBy }) => createdBy), signal);
       if (list === state.list) Object.assign(state, { problem: null });
       render();
     } catch (problem) {
@@ -146,21 +140,26 @@ export function tokensPage({ main, route, signal }) {
 
   /** @param {number} count */
   const pages = (count) =>
-    pager({ page: clampedPage(count), count, isComplete: state.list.isComplete(), turn: (page) => ask({ ...state.query, page }, false) });
+    pager({
+      page: clampedPage(count),
+      count,
+      isComplete: state.list.isComplete(),
+      turn: (page) => ask({ ...state.query, page }, false),
+    });
 
   function bounds() {
     const { list, query } = state;
     if (!query.q || list.isComplete()) return null;
-    const words = list.tokens().length < TOKENS_MAX ? "Searching …" : `Only the newest ${TOKENS_MAX.toLocaleString("en")} tokens were searched.`;
-    return h("p", { class: "quiet" }, words);
+    const isAtEnd = list.tokens().length >= TOKENS_MAX;
+    return h("p", { class: "quiet" }, isAtEnd ? `Only the newest ${TOKENS_MAX.toLocaleString("en")} tokens were searched.` : "Searching …");
   }
 
   function nothing() {
     const { list, query } = state;
     if (!list.isComplete()) return loading("Searching …");
-    if (query.q || query.project || query.status !== "active") return empty("No token matches", "Nothing here has this name, prefix or id, and stands so.",
-      h("button", { type: "button", class: "button", onclick: () => ask(readQuery(new URLSearchParams()), false) }, "Clear search and filters"));
-    return empty("No tokens yet", "A token lets a program act for this workspace. Create one for each program, with no more scopes than it needs.", newTokenButton());
+    if (isUsual(query)) return empty("No tokens yet", FIRST_STEP, newTokenButton());
+    return empty("No token matches", "No token has this name, prefix or id, and this status and project.",
+      h("button", { type: "button", class: "button", onclick: () => ask(EVERYTHING, false) }, "Clear search and filters"));
   }
 
   const heading = () => h("div", {}, h("h1", { tabindex: "-1" }, "Tokens"), usage());
@@ -176,5 +175,8 @@ export function tokensPage({ main, route, signal }) {
   };
 }
 
+/** @param {any} event */
+const openOnce = (event) => submitOnce(event.currentTarget, openNewToken)(event);
+
 const newTokenButton = () =>
-  mayManage() && h("button", { type: "button", class: "button primary", onclick: openNewToken }, icon("plus"), "New Token");
+  mayManage() && h("button", { type: "button", class: "button primary", onclick: openOnce }, icon("plus"), "New Token");

@@ -8,6 +8,7 @@ const PROJECTS_MAX = 1_000;
 
 /** @type {Map<string, import("./calls.js").Project>} */
 let known = new Map();
+let isLoaded = false;
 
 /** All of them, by name. */
 export const projects = () => [...known.values()].sort((a, b) => a.name.localeCompare(b.name));
@@ -16,9 +17,15 @@ export const projects = () => [...known.values()].sort((a, b) => a.name.localeCo
 export const projectName = (id) => known.get(id)?.name ?? id;
 
 /** Forgets them: another workspace has others. */
-export const forgetProjects = () => known.clear();
+export function forgetProjects() {
+  known = new Map();
+  isLoaded = false;
+}
 
-/** Fetches them. @param {AbortSignal} signal */
+/** Fetches them unless that was done before, for a menu that must not open empty. */
+export const projectsForMenu = () => (isLoaded ? Promise.resolve() : loadProjects());
+
+/** Fetches them. @param {AbortSignal} [signal] */
 export async function loadProjects(signal) {
   const loaded = new Map();
   let cursor = null;
@@ -28,4 +35,5 @@ export async function loadProjects(signal) {
     cursor = body.nextCursor;
   } while (cursor && loaded.size < PROJECTS_MAX);
   known = loaded;
+  isLoaded = true;
 }

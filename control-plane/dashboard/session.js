@@ -76,9 +76,20 @@ export async function signOut() {
   tellTabs("signed-out");
 }
 
-/** What is under way ends the session: why, for whoever notices first. @param {Reason | null} reason null: no longer */
-export function expectEnd(reason) {
+/**
+ * Carries out what ends the session, so that whoever notices first knows why.
+ * @template Answer
+ * @param {Reason} reason
+ * @param {() => Promise<Answer>} action
+ */
+export async function ending(reason, action) {
   state.expected = reason;
+  try {
+    return await action();
+  } catch (failure) {
+    if (!(failure instanceof Problem && failure.isLost)) state.expected = null;
+    throw failure;
+  }
 }
 
 /** Forgets the session: it is over. @param {Reason} reason unless another one was expected */

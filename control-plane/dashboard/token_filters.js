@@ -3,12 +3,10 @@
 import { h, newId } from "./dom.js";
 import { icon } from "./icons.js";
 import { projects } from "./projects.js";
+import { STATUSES } from "./token_query.js";
 
 /** How long typing rests before it is searched, in milliseconds. */
 const REST_MS = 120;
-
-/** @type {[string, string][]} */
-const STATUSES = [["active", "Active"], ["expired", "Expired"], ["revoked", "Revoked"], ["all", "All"]];
 
 /** @typedef {{status: string, project: string, q: string}} Filters an empty project means all of them */
 
