@@ -91,9 +91,20 @@ export function setTitle(title) {
   document.title = `${title} · Deplo`;
 }
 
-/** Says that the server cannot be reached, before anything else could be shown. @param {Node} words @param {() => void} retry */
+/**
+ * Says that the server cannot be reached, before anything else could be shown.
+ * @param {Node} words
+ * @param {() => void} retry
+ */
 export function showUnreachable(words, retry) {
   setTitle("Not reachable");
-  main.replaceChildren(h("div", { class: "narrow" }, h("h1", { tabindex: "-1" }, "The server cannot be reached"), words,
-    h("button", { type: "button", class: "button", onclick: retry }, "Try again")));
+  main.replaceChildren(
+    h(
+      "div",
+      { class: "narrow" },
+      h("h1", { tabindex: "-1" }, "The server cannot be reached"),
+      words,
+      h("button", { type: "button", class: "button", onclick: retry }, "Try again"),
+    ),
+  );
 }

@@ -25,7 +25,10 @@ export function auditList(filter, signal) {
     const newest = state.events[0]?.number ?? Infinity;
     const meets = data.some((/** @type {AuditEvent} */ { number }) => number === newest);
     const added = data.filter((/** @type {AuditEvent} */ { number }) => number > newest);
-    Object.assign(state, meets ? { events: [...added, ...state.events] } : { events: data, next: nextCursor, isLoaded: true });
+    Object.assign(
+      state,
+      meets ? { events: [...added, ...state.events] } : { events: data, next: nextCursor, isLoaded: true },
+    );
   }
 
   async function loadOlder() {

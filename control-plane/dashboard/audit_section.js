@@ -15,14 +15,17 @@ const COLUMNS = [
   { title: "When", name: "when", cell: ({ at }) => time(at) },
   { title: "Who", name: "who", cell: ({ actor }) => tokenLink(actor) },
   { title: "What", name: "what", cell: ({ action }) => whatWasDone(action) },
-  { title: "Token", name: "token", cell: ({ tokenId }) => tokenId ? tokenLink(tokenId) : "–" },
+  { title: "Token", name: "token", cell: ({ tokenId }) => (tokenId ? tokenLink(tokenId) : "–") },
   { title: "Changes", name: "changes", cell: changesOf },
   { title: "From", name: "from", cell: fromCell },
 ];
 
 /** @param {AuditEvent} event */
 function fromCell({ address, userAgent }) {
-  return [h("span", {}, address ?? "–"), userAgent && h("span", { class: "sub", title: userAgent }, programOf(userAgent))];
+  return [
+    h("span", {}, address ?? "–"),
+    userAgent && h("span", { class: "sub", title: userAgent }, programOf(userAgent)),
+  ];
 }
 
 /**
@@ -31,11 +34,18 @@ function fromCell({ address, userAgent }) {
  */
 export function auditSection({ events, label, level, render }) {
   const older = h("button", { type: "button", class: "button", "data-key": "older" }, "Older events");
-  older.onclick = (/** @type {any} */ event) => submitOnce(event.currentTarget, () => events.loadOlder().then(render, tell))(event);
+  older.onclick = (/** @type {any} */ event) =>
+    submitOnce(event.currentTarget, () => events.loadOlder().then(render, tell))(event);
   const rows = events.events();
-  return h("section", { class: "region", "aria-label": label, "data-key": label }, level && h(level, {}, label),
-    rows.length ? table({ label, columns: COLUMNS, rows, key: ({ number }) => number }) : h("p", { class: "quiet" }, "No events yet."),
-    events.hasOlder() && h("p", { class: "more" }, older));
+  return h(
+    "section",
+    { class: "region", "aria-label": label, "data-key": label },
+    level && h(level, {}, label),
+    rows.length
+      ? table({ label, columns: COLUMNS, rows, key: ({ number }) => number })
+      : h("p", { class: "quiet" }, "No events yet."),
+    events.hasOlder() && h("p", { class: "more" }, older),
+  );
 }
 
 const tell = (/** @type {Error} */ failure) => toast(`Older events could not be fetched: ${failure.message}`);

@@ -40,18 +40,34 @@ export const whatWasDone = (action) => ACTIONS[action] ?? action;
 /** What differs, before and after; of something new what it is. @param {import("./calls.js").AuditEvent} event */
 export function changesOf({ before, after }) {
   const [old, now] = [before ?? {}, after ?? {}];
-  const changed = [...new Set([...Object.keys(old), ...Object.keys(now)])]
-    .filter((field) => JSON.stringify(old[field] ?? null) !== JSON.stringify(now[field] ?? null));
+  const changed = [...new Set([...Object.keys(FIELDS), ...Object.keys(old), ...Object.keys(now)])].filter(
+    (field) => JSON.stringify(old[field] ?? null) !== JSON.stringify(now[field] ?? null),
+  );
   if (changed.length === 0) return "–";
-  return h("ul", { class: "changes" }, changed.map((field) => change(field, old[field] ?? null, now[field] ?? null, before !== null)));
+  return h(
+    "ul",
+    { class: "changes" },
+    changed.map((field) => change(field, old[field] ?? null, now[field] ?? null, before !== null)),
+  );
 }
 
-/** @param {string} field @param {any} old @param {any} now @param {boolean} isChange of something that was there before */
+/**
+ * @param {string} field
+ * @param {any} old
+ * @param {any} now
+ * @param {boolean} isChange of something that was there before
+ */
 function change(field, old, now, isChange) {
   const [word, show, none] = FIELDS[field] ?? [field, inRaw];
-  const shown = (/** @type {any} */ value) => (value === null ? none ?? "none" : show(value));
+  const shown = (/** @type {any} */ value) => (value === null ? (none ?? "none") : show(value));
   const isBecoming = isChange && (old !== null || none);
-  return h("li", { "data-key": field }, h("span", { class: "quiet" }, `${word} `), isBecoming && [shown(old), " → "], shown(now));
+  return h(
+    "li",
+    { "data-key": field },
+    h("span", { class: "quiet" }, `${word} `),
+    isBecoming && [shown(old), " → "],
+    shown(now),
+  );
 }
 
 /** A value that this dashboard knows nothing of. @param {any} value */

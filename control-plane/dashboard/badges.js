@@ -15,7 +15,11 @@ export function statusBadge(token) {
 
 /** @param {string[]} scopes */
 export const scopeBadges = (scopes) =>
-  h("span", { class: "scopes" }, scopes.map((scope) => h("span", { class: `scope scope-${scope}` }, scope)));
+  h(
+    "span",
+    { class: "scopes" },
+    scopes.map((scope) => h("span", { class: `scope scope-${scope}` }, scope)),
+  );
 
 /** @param {Token} token */
 export function expiryMark(token) {

@@ -5,7 +5,7 @@
 export const isBusy = (button) => button.getAttribute("aria-busy") === "true";
 
 /** It keeps the focus, which a disabled one would lose. @param {Element} button @param {boolean} isWaiting */
-export function setBusy(button, isWaiting) {
+function setBusy(button, isWaiting) {
   for (const name of ["aria-busy", "aria-disabled"]) {
     if (isWaiting) button.setAttribute(name, "true");
     else button.removeAttribute(name);

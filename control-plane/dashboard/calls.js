@@ -6,11 +6,12 @@ import { SESSION, request, requestUntilAnswered } from "./api.js";
  * @typedef {{id: string, name: string, prefix: string, scopes: string[], projectId: string | null, createdAt: string,
  *   createdBy: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null,
  *   status: "active" | "pending" | "expired" | "revoked", supersededBy: string | null}} Token
- * @typedef {{id: string, name: string, plan: "free" | "pro" | "team", tokenLimit: number | null, tokensUsed: number}} Workspace
+ * @typedef {{id: string, name: string, plan: "free" | "pro" | "team", tokenLimit: number | null,
+ *   tokensUsed: number}} Workspace
  * @typedef {{csrfToken: string, expiresAt: string, apiUrl: string, workspace: Workspace, accessToken: Token}} Session
  * @typedef {{id: string, name: string, createdAt: string}} Project
- * @typedef {{number: number, at: string, actor: string, action: string, tokenId: string | null, projectId: string | null,
- *   address: string | null, userAgent: string | null, requestId: string | null,
+ * @typedef {{number: number, at: string, actor: string, action: string, tokenId: string | null,
+ *   projectId: string | null, address: string | null, userAgent: string | null, requestId: string | null,
  *   before: Record<string, any> | null, after: Record<string, any> | null}} AuditEvent
  * @typedef {{id: string, status: "revoked" | "pending", revokedAt: string, effectiveAt: string | null}} Receipt
  */

@@ -6,4 +6,9 @@
  * @returns {Promise<boolean>} whether the browser allowed it
  */
 export const copy = (text) =>
-  navigator.clipboard ? navigator.clipboard.writeText(text).then(() => true, () => false) : Promise.resolve(false);
+  navigator.clipboard
+    ? navigator.clipboard.writeText(text).then(
+        () => true,
+        () => false,
+      )
+    : Promise.resolve(false);

@@ -42,7 +42,10 @@ export function openDialog({ title, content, dismiss, mayClose = () => true, clo
   }
 
   element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => whenEscape(event, dismiss));
-  element.addEventListener("cancel", (/** @type {Event} */ event) => event.target === element && event.preventDefault());
+  element.addEventListener(
+    "cancel",
+    (/** @type {Event} */ event) => event.target === element && event.preventDefault(),
+  );
   element.addEventListener("close", () => isWanted && element.showModal());
   document.body.append(element);
   open.add(entry);

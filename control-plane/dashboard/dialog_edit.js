@@ -14,20 +14,34 @@ export function openEdit(token) {
   const workspaceId = session().workspace.id;
   openForm({
     title: ["Edit “", named(token.name), "”"],
-    intro: isOwnToken(token.id) && h("p", { class: "note warning" }, "This is the token that you are signed in with: without admin you can no longer manage tokens."),
+    intro:
+      isOwnToken(token.id) &&
+      h(
+        "p",
+        { class: "note warning" },
+        "This is the token that you are signed in with: without admin you can no longer manage tokens.",
+      ),
     fields: [name, scopes],
     action: "Save changes",
     read: () => changes(token, name.value(), scopes.value()),
     send: (request) => calls.changeToken(workspaceId, token.id, request),
     lost: () => "The change may have been made all the same. Trying again does no harm.",
     done: ({ status, body }) => {
-      toast([named(body.name), status === 202 ? " is changed; part of the edge has not confirmed that yet." : " is changed, everywhere."]);
+      toast([
+        named(body.name),
+        status === 202 ? " is changed; part of the edge has not confirmed that yet." : " is changed, everywhere.",
+      ]);
       changed();
     },
   });
 }
 
-/** Only what differs is sent. @param {import("./calls.js").Token} token @param {string} name @param {string[]} scopes */
+/**
+ * Only what differs is sent.
+ * @param {import("./calls.js").Token} token
+ * @param {string} name
+ * @param {string[]} scopes
+ */
 const changes = (token, name, scopes) => ({
   ...(name !== token.name && { name }),
   ...(scopes.join() !== token.scopes.join() && { scopes }),

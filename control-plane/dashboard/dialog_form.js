@@ -22,11 +22,21 @@ import { Problem, alertBox } from "./problem.js";
  */
 export function openForm({ title, intro, fields, action, read, send, done, lost = () => "", abandoned = () => {} }) {
   const alert = alertBox();
-  const inputs = h("fieldset", { class: "plain" }, fields.map(({ element }) => element));
+  const inputs = h(
+    "fieldset",
+    { class: "plain" },
+    fields.map(({ element }) => element),
+  );
   const submit = button(action, null, { class: "button primary" });
   const cancel = button("Cancel", dismiss);
-  const form = h("form", { novalidate: true, onsubmit: submitOnce(submit, trySend) }, intro, inputs, alert.element,
-    dialogButtons(cancel, submit));
+  const form = h(
+    "form",
+    { novalidate: true, onsubmit: submitOnce(submit, trySend) },
+    intro,
+    inputs,
+    alert.element,
+    dialogButtons(cancel, submit),
+  );
   const dialog = openDialog({ title, content: form, dismiss, mayClose: () => !isBusy(submit) });
   fields[0].focus();
   let isLost = false;

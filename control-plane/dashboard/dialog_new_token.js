@@ -16,7 +16,7 @@ import { isFull, planName } from "./usage.js";
 
 const TITLE = "New Token";
 
-const LOST = "The token may have been made all the same. Trying again sends the same request under the same key, so that it is made once.";
+const LOST = "The token may have been made all the same. Trying again sends the same request, and makes nothing twice.";
 
 /** Opens the form; or says that the plan is full, before anybody has filled it in. */
 export async function openNewToken() {
@@ -31,7 +31,11 @@ function openFull() {
     title: TITLE,
     dismiss: () => dialog.close(),
     content: [
-      h("p", { class: "alert" }, `This workspace uses all ${tokenLimit} tokens of the ${planName(plan)} plan. Revoke one, or change to a larger plan.`),
+      h(
+        "p",
+        { class: "alert" },
+        `This workspace uses all ${tokenLimit} tokens of the ${planName(plan)} plan. Revoke one, or change the plan.`,
+      ),
       dialogButtons(button("Close", () => dialog.close(), { autofocus: true })),
     ],
   });
@@ -41,14 +45,24 @@ function openFields() {
   const [name, scopes, project, expiry] = [nameField(), scopesField(), projectField(), expiryField()];
   const make = maker((body, key) => calls.createToken(session().workspace.id, body, key));
   const read = () => {
-    const request = { name: name.value(), scopes: scopes.value(), projectId: project.value() || null, expiresAt: expiry.value() };
+    const request = {
+      name: name.value(),
+      scopes: scopes.value(),
+      projectId: project.value() || null,
+      expiresAt: expiry.value(),
+    };
     const errors = missing(request);
     if (errors.length > 0) throw new Problem({ status: 422, errors });
     return request;
   };
 
   openForm({
-    title: TITLE, fields: [name, scopes, project, expiry], action: "Create token", read, send: make, lost: () => LOST,
+    title: TITLE,
+    fields: [name, scopes, project, expiry],
+    action: "Create token",
+    read,
+    send: make,
+    lost: () => LOST,
     done: (made) => {
       openSecret(made);
       changed();

@@ -15,7 +15,8 @@ const AGAIN_MS = 1_000;
 
 const WAITING = "Revoking: waiting until the whole edge refuses it …";
 const PENDING = "Revoked, but part of the edge has not confirmed yet. This goes on by itself …";
-const UNSEEN = "Revoked, but part of the edge has not confirmed yet. It will by itself; you are signed out and cannot watch it here.";
+const UNSEEN =
+  "Revoked, but part of the edge has not confirmed yet. It will by itself; you are signed out, and cannot see when.";
 
 /** @typedef {import("./calls.js").Token} Token */
 
@@ -27,8 +28,20 @@ export function openRevoke(token) {
   const progress = h("div", { role: "status", class: "progress" });
   const revoke = button("Revoke token", null, { class: "button danger" });
   const cancel = button("Cancel", dismiss, { autofocus: true });
-  const question = h("div", {}, facts(token), isOwn && h("p", { class: "note warning" }, "You are signed in with this token: revoking it signs you out."));
-  const form = h("form", { onsubmit: submitOnce(revoke, run) }, question, progress, alert.element, dialogButtons(cancel, revoke));
+  const question = h(
+    "div",
+    {},
+    facts(token),
+    isOwn && h("p", { class: "note warning" }, "You are signed in with this token: revoking it signs you out."),
+  );
+  const form = h(
+    "form",
+    { onsubmit: submitOnce(revoke, run) },
+    question,
+    progress,
+    alert.element,
+    dialogButtons(cancel, revoke),
+  );
   const dialog = openDialog({
     title: ["Revoke “", named(token.name), "”?"],
     content: form,
@@ -58,7 +71,9 @@ export function openRevoke(token) {
   /** Repeats the call while it is pending and somebody looks. @returns {Promise<import("./calls.js").Receipt>} */
   async function untilEffective() {
     for (;;) {
-      const { body } = await (isOwn ? ending("revoked", calls.revokeOwnToken) : calls.revokeToken(workspaceId, token.id));
+      const { body } = await (isOwn
+        ? ending("revoked", calls.revokeOwnToken)
+        : calls.revokeToken(workspaceId, token.id));
       if (!isRevoked) changedUnlessOwn();
       isRevoked = true;
       if (body.effectiveAt || isOwn || !isOpen()) return body;
@@ -85,7 +100,8 @@ export function openRevoke(token) {
 
   /** @param {unknown} failure */
   function whenFailed(failure) {
-    if (!isOpen()) return toast([named(token.name), " may not be revoked: ", String(/** @type {any} */ (failure).message)]);
+    if (!isOpen())
+      return toast([named(token.name), " may not be revoked: ", String(/** @type {any} */ (failure).message)]);
     progress.replaceChildren();
     cancel.textContent = isRevoked ? "Close" : "Cancel";
     alert.say(failure);
@@ -93,7 +109,8 @@ export function openRevoke(token) {
   }
 
   /** @param {string} words */
-  const say = (words) => progress.replaceChildren(h("p", { class: "note waiting" }, h("span", { class: "spinner" }), words));
+  const say = (words) =>
+    progress.replaceChildren(h("p", { class: "note waiting" }, h("span", { class: "spinner" }), words));
 }
 
 /** @param {Token} token */

@@ -19,15 +19,25 @@ const GRACES = [
   { value: "604800", label: "After 7 days" },
 ];
 
-const LOST = "The token may have been replaced all the same. Trying again sends the same request under the same key, so that it is replaced once.";
+const LOST =
+  "The token may have been replaced all the same. Trying again sends the same request, and replaces nothing twice.";
 
-const LOST_OWN = "You are signed out, so the token was replaced, and its new text was lost on the way. Sign in with another admin token and rotate the new one.";
+const LOST_OWN =
+  "You are signed out, so the token was replaced, and the new text was lost on the way. " +
+  "Sign in with another admin token and rotate the new one.";
 
 /** @param {import("./calls.js").Token} token */
 export function openRotate(token) {
   const isOwn = isOwnToken(token.id);
-  const grace = choiceField({ label: "The old token stops working", pointer: "/graceSeconds", type: "radio", options: GRACES,
-    columns: true, chosen: [GRACES[0].value], hint: token.expiresAt ? "Not later than it expires." : undefined });
+  const grace = choiceField({
+    label: "The old token stops working",
+    pointer: "/graceSeconds",
+    type: "radio",
+    options: GRACES,
+    columns: true,
+    chosen: [GRACES[0].value],
+    hint: token.expiresAt ? "Not later than it expires." : undefined,
+  });
   const workspaceId = session().workspace.id;
   const endsSession = () => isOwn && grace.value()[0] === GRACES[0].value;
   const rotate = maker((body, key) => calls.rotateToken(workspaceId, token.id, body, key));
@@ -57,7 +67,9 @@ function intro(token) {
 /** @param {import("./calls.js").Token} old @param {import("./make_token.js").Made} made @param {boolean} endsSession */
 function showSuccessor(old, made, endsSession) {
   openSecret(made, {
-    note: endsSession ? "You were signed in with the old token. Sign in with this one after you have closed this." : undefined,
+    note: endsSession
+      ? "You were signed in with the old token. Sign in with this one after you have closed this."
+      : undefined,
     alsoWatch: [old.id],
   });
   if (endsSession) endSession("rotated");

@@ -34,12 +34,24 @@ export function openSecret(made, { note, alsoWatch = [], closed = () => {} } = {
     dismiss: leave,
     closed: forget,
     content: [
-      h("p", {}, "This is the text of “", named(view.name), "”. It is shown only once: keep it where secrets are kept."),
+      h(
+        "p",
+        {},
+        "This is the text of “",
+        named(view.name),
+        "”. It is shown only once: keep it where secrets are kept.",
+      ),
       h("label", { class: "unseen", for: box.id }, "Access token"),
-      h("div", { class: "copy-row" }, box,
-        copyButton("Copy token", () => take(secret, "Copied"), { class: "button primary", autofocus: true })),
+      h(
+        "div",
+        { class: "copy-row" },
+        box,
+        copyButton("Copy token", () => take(secret, "Copied"), { class: "button primary", autofocus: true }),
+      ),
       said,
-      line("export", `export DEPLO_TOKEN=${view.prefix}`, () => take(`export DEPLO_TOKEN=${secret}`, "Export line copied")),
+      line("export", `export DEPLO_TOKEN=${view.prefix}`, () =>
+        take(`export DEPLO_TOKEN=${secret}`, "Export line copied"),
+      ),
       line("curl", curlLine(), () => put(curlLine(), "Curl line copied")),
       note && h("p", { class: "note" }, note),
       status === 202 && untilEffective([view.id, ...alsoWatch], watch.signal),
@@ -88,8 +100,10 @@ export function openSecret(made, { note, alsoWatch = [], closed = () => {} } = {
 
   function showWarning() {
     const back = button("Go back", showDone, { class: "button primary" });
-    footer.replaceChildren(h("div", { role: "alert", class: "alert" }, h("p", {}, NOT_COPIED)),
-      dialogButtons(button("Close without copying", dialog.close, { class: "button danger" }), back));
+    footer.replaceChildren(
+      h("div", { role: "alert", class: "alert" }, h("p", {}, NOT_COPIED)),
+      dialogButtons(button("Close without copying", dialog.close, { class: "button danger" }), back),
+    );
     back.focus();
   }
 
@@ -113,11 +127,20 @@ const curlLine = () => `curl -H "Authorization: Bearer $DEPLO_TOKEN" ${currentSe
 
 /** @param {string} name @param {string} text @param {() => void} onclick */
 const line = (name, text, onclick) =>
-  h("div", { class: "copy-row" }, h("code", { class: "line" }, text), copyButton(`Copy ${name} line`, onclick, { class: "icon-button" }));
+  h(
+    "div",
+    { class: "copy-row" },
+    h("code", { class: "line" }, text),
+    copyButton(`Copy ${name} line`, onclick, { class: "icon-button" }),
+  );
 
 /** @param {string} label @param {() => void} onclick @param {Record<string, any>} attributes */
 function copyButton(label, onclick, attributes) {
   const isWordy = attributes.class !== "icon-button";
-  return h("button", { type: "button", onclick, "aria-label": isWordy ? null : label, title: isWordy ? null : label, ...attributes },
-    icon("copy"), isWordy && label);
+  return h(
+    "button",
+    { type: "button", onclick, "aria-label": isWordy ? null : label, title: isWordy ? null : label, ...attributes },
+    icon("copy"),
+    isWordy && label,
+  );
 }

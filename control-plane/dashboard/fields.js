@@ -20,10 +20,16 @@ function withError(controls, described, hintId) {
     const ids = [hintId, words && error.id].filter(Boolean).join(" ");
     if (ids) described.setAttribute("aria-describedby", ids);
     else described.removeAttribute("aria-describedby");
-    controls.forEach((control) => (words ? control.setAttribute("aria-invalid", "true") : control.removeAttribute("aria-invalid")));
+    controls.forEach((control) =>
+      words ? control.setAttribute("aria-invalid", "true") : control.removeAttribute("aria-invalid"),
+    );
   };
   showError("");
-  return { error, showError, focus: () => (controls.find((control) => control.matches(":checked")) ?? controls[0])?.focus() };
+  return {
+    error,
+    showError,
+    focus: () => (controls.find((control) => control.matches(":checked")) ?? controls[0])?.focus(),
+  };
 }
 
 /** @param {string} [words] */
@@ -35,7 +41,14 @@ const hintOf = (words) => (words ? h("p", { class: "hint", id: newId() }, words)
  * @returns {Field & {control: HTMLInputElement}}
  */
 export function textField({ label, pointer, value = "", hint, type = "text", ...attributes }) {
-  const control = h("input", { id: newId(), type, autocomplete: "off", spellcheck: "false", dir: type === "text" ? "auto" : null, ...attributes });
+  const control = h("input", {
+    id: newId(),
+    type,
+    autocomplete: "off",
+    spellcheck: "false",
+    dir: type === "text" ? "auto" : null,
+    ...attributes,
+  });
   control.value = value;
   const words = hintOf(hint);
   const { error, ...rest } = withError([control], control, words?.id);
@@ -48,7 +61,11 @@ export function textField({ label, pointer, value = "", hint, type = "text", ...
  * @returns {Field}
  */
 export function menuField({ label, pointer, options, hint }) {
-  const control = h("select", { id: newId() }, options.map((option) => h("option", { value: option.value }, option.label)));
+  const control = h(
+    "select",
+    { id: newId() },
+    options.map((option) => h("option", { value: option.value }, option.label)),
+  );
   const words = hintOf(hint);
   const { error, ...rest } = withError([control], control, words?.id);
   const element = h("div", { class: "field" }, h("label", { for: control.id }, label), control, words, error);
@@ -63,15 +80,28 @@ export function menuField({ label, pointer, options, hint }) {
  */
 export function choiceField({ label, pointer, type, hint, chosen = [], options, columns, onchange }) {
   const name = newId();
-  const inputs = options.map(({ value }) => h("input", { type, name, id: newId(), value, checked: chosen.includes(value) }));
+  const inputs = options.map(({ value }) =>
+    h("input", { type, name, id: newId(), value, checked: chosen.includes(value) }),
+  );
   const words = hintOf(hint);
   const rows = options.map((option, index) => choiceRow(inputs[index], option));
-  const element = h("fieldset", { class: "field", onchange }, h("legend", {}, label), words,
-    h("div", { class: columns ? "choices columns" : "choices" }, rows));
+  const element = h(
+    "fieldset",
+    { class: "field", onchange },
+    h("legend", {}, label),
+    words,
+    h("div", { class: columns ? "choices columns" : "choices" }, rows),
+  );
   const { error, ...rest } = withError(inputs, element, words?.id);
   element.append(error);
   const clear = () => inputs.forEach((input) => (input.checked = false));
-  return { element, pointer, value: () => inputs.filter((input) => input.checked).map((input) => input.value), clear, ...rest };
+  return {
+    element,
+    pointer,
+    value: () => inputs.filter((input) => input.checked).map((input) => input.value),
+    clear,
+    ...rest,
+  };
 }
 
 /** @param {HTMLInputElement} input @param {{label: string, hint?: string}} option */

@@ -15,19 +15,28 @@ const top = /** @type {HTMLElement} */ (document.getElementById("top"));
 export function renderHeader() {
   const session = currentSession();
   top.hidden = !session;
-  if (session) show(top, h("div", { class: "top-row" }, brand(session.workspace), links(), account(session.accessToken)));
+  if (session)
+    show(top, h("div", { class: "top-row" }, brand(session.workspace), links(), account(session.accessToken)));
 }
 
 /** @param {import("./calls.js").Workspace} workspace */
 const brand = ({ name, plan }) =>
-  h("div", { class: "brand" }, h("img", { src: "/assets/icon.svg", alt: "Deplo", width: 24, height: 24 }),
-    h("span", { class: "workspace", title: name }, named(name)), h("span", { class: "plan" }, planName(plan)));
+  h(
+    "div",
+    { class: "brand" },
+    h("img", { src: "/assets/icon.svg", alt: "Deplo", width: 24, height: 24 }),
+    h("span", { class: "workspace", title: name }, named(name)),
+    h("span", { class: "plan" }, planName(plan)),
+  );
 
 function links() {
   const { name } = currentRoute();
-  return h("nav", { "aria-label": "Main" },
+  return h(
+    "nav",
+    { "aria-label": "Main" },
     link("Tokens", "#/tokens", name === "tokens" ? "page" : name === "token" && "true"),
-    mayManage() && link("Audit log", "#/audit", name === "audit" && "page"));
+    mayManage() && link("Audit log", "#/audit", name === "audit" && "page"),
+  );
 }
 
 /** @param {string} label @param {string} href @param {string | false} current */
@@ -35,9 +44,12 @@ const link = (label, href, current) => h("a", { href, "aria-current": current },
 
 /** @param {import("./calls.js").Token} token */
 const account = ({ name, prefix }) =>
-  h("div", { class: "account" },
+  h(
+    "div",
+    { class: "account" },
     h("span", { class: "who", title: `${name} (${prefix})` }, icon("key"), unseen("Signed in with "), named(name)),
-    h("button", { type: "button", class: "button small", onclick: leave }, "Sign out"));
+    h("button", { type: "button", class: "button small", onclick: leave }, "Sign out"),
+  );
 
 /** @param {Event} event */
 async function leave({ currentTarget }) {

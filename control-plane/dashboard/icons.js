@@ -11,8 +11,6 @@ const PATHS = {
   pencil: "M10.5 3 13 5.5 5.5 13 2.5 13.5 3 10.5zM9 4.5 11.5 7",
   rotate: "M13 8a5 5 0 0 1-8.8 3.2M3 8a5 5 0 0 1 8.8-3.2M12.2 2v3h-3M3.8 14v-3h3",
   copy: "M6 6h7.5v7.5H6zM10 6V2.5H2.5V10H6",
-  check: "M3 8.5 6.5 12 13 4.5",
-  warning: "M8 2.5 14.2 13.5H1.8zM8 6.5v3.2M8 11.5v.1",
   key: "M5.5 11.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM8.5 8.5H14M12 8.5v2.5",
   previous: "M10 3 5 8l5 5",
   next: "M6 3l5 5-5 5",
@@ -25,7 +23,11 @@ const PATHS = {
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   const path = document.createElementNS(SVG, "path");
-  for (const [key, value] of [["viewBox", "0 0 16 16"], ["class", "icon"], ["aria-hidden", "true"]]) {
+  for (const [key, value] of [
+    ["viewBox", "0 0 16 16"],
+    ["class", "icon"],
+    ["aria-hidden", "true"],
+  ]) {
     svg.setAttribute(key, value);
   }
   path.setAttribute("d", PATHS[name]);

@@ -19,7 +19,7 @@ async function start() {
 
 /** What another tab did, the server knows. @type {Record<import("./tabs.js").News, () => unknown>} */
 const HEARD = {
-  "changed": refreshNow,
+  changed: refreshNow,
   "signed-in": () => loadSession().catch(() => {}),
   "signed-out": () => loadSession("elsewhere").catch(() => {}),
 };

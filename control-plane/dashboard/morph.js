@@ -62,7 +62,11 @@ function morphChildren(shown, wanted) {
   }
 }
 
-/** Removes the keyed children that are no longer wanted; returns the others. @param {Node} shown @param {Node} wanted */
+/**
+ * Removes the keyed children that are no longer wanted; returns the others.
+ * @param {Node} shown
+ * @param {Node} wanted
+ */
 function removeGone(shown, wanted) {
   const keys = new Set([...wanted.childNodes].map(keyOf));
   const keyed = [...shown.childNodes].filter(keyOf);

@@ -43,8 +43,13 @@ export function ownTokenPage({ main, signal }) {
 }
 
 /** @param {import("./calls.js").Token} token */
-const own = (token) => h("section", { class: "own-token" },
-  h("h2", {}, named(token.name)),
-  h("p", { class: "quiet" }, "You are signed in with this token. It may not list others; that needs the scope read."),
-  tokenFacts(token),
-  isAlive(token) && h("button", { type: "button", class: "button danger", onclick: () => openRevoke(token) }, "Revoke this token"));
+const own = (token) =>
+  h(
+    "section",
+    { class: "own-token" },
+    h("h2", {}, named(token.name)),
+    h("p", { class: "quiet" }, "You are signed in with this token. It may not list others; that needs the scope read."),
+    tokenFacts(token),
+    isAlive(token) &&
+      h("button", { type: "button", class: "button danger", onclick: () => openRevoke(token) }, "Revoke this token"),
+  );

@@ -7,21 +7,45 @@ import { focusPage } from "./morph.js";
 import { alertBox } from "./problem.js";
 import { signIn, whySignedOut } from "./session.js";
 
-const NO_COOKIE = "The token is right, but this browser kept no cookie. Open the dashboard by HTTPS; on this machine, use Chrome or Firefox.";
+const NO_COOKIE =
+  "The token is right, but this browser kept no cookie. " +
+  "Open the dashboard by HTTPS; on this machine, use Chrome or Firefox.";
 
 /**
  * @param {import("./app.js").Place} place
  * @returns {import("./app.js").Page}
  */
 export function signInPage({ main }) {
-  const field = textField({ label: "Access token", type: "password", placeholder: "sk_live_…", autofocus: true, pointer: "/token" });
+  const field = textField({
+    label: "Access token",
+    type: "password",
+    placeholder: "sk_live_…",
+    autofocus: true,
+    pointer: "/token",
+  });
   const button = h("button", { class: "button primary wide" }, "Sign in");
   const alert = alertBox();
-  const form = h("form", { class: "card", novalidate: true, onsubmit: submitOnce(button, send) },
-    alert.element, field.element, button,
-    h("p", { class: "quiet" }, "It is exchanged for a session, which ends with the token. What the token may not do is not shown."));
-  main.replaceChildren(h("div", { class: "sign-in" },
-    h("img", { src: "/assets/icon.svg", alt: "", width: 40, height: 40 }), h("h1", { tabindex: "-1" }, "Sign in"), form));
+  const form = h(
+    "form",
+    { class: "card", novalidate: true, onsubmit: submitOnce(button, send) },
+    alert.element,
+    field.element,
+    button,
+    h(
+      "p",
+      { class: "quiet" },
+      "It is exchanged for a session, which ends with the token. What the token may not do is not shown.",
+    ),
+  );
+  main.replaceChildren(
+    h(
+      "div",
+      { class: "sign-in" },
+      h("img", { src: "/assets/icon.svg", alt: "", width: 40, height: 40 }),
+      h("h1", { tabindex: "-1" }, "Sign in"),
+      form,
+    ),
+  );
   if (whySignedOut()) alert.say(whySignedOut());
 
   async function send() {

@@ -31,7 +31,12 @@ export function tokenPage({ main, route, signal }) {
 
   async function refresh() {
     try {
-      const [{ body }] = await Promise.all([calls.readToken(session().workspace.id, id, signal), loadSession(), loadProjects(signal), events?.refresh()]);
+      const [{ body }] = await Promise.all([
+        calls.readToken(session().workspace.id, id, signal),
+        loadSession(),
+        loadProjects(signal),
+        events?.refresh(),
+      ]);
       Object.assign(state, { token: body, problem: null });
       learnNames([body]);
       render();
@@ -58,7 +63,12 @@ const back = () => h("p", { class: "back" }, h("a", { href: "#/tokens" }, "All t
 
 /** @param {import("./calls.js").Token} token */
 const whole = (token) => [
-  h("div", { class: "page-head" }, h("h1", { tabindex: "-1" }, named(token.name)), tokenActions(token, { inWords: true })),
+  h(
+    "div",
+    { class: "page-head" },
+    h("h1", { tabindex: "-1" }, named(token.name)),
+    tokenActions(token, { inWords: true }),
+  ),
   tokenFacts(token),
 ];
 
@@ -67,5 +77,10 @@ function nothing(problem) {
   const isGone = problem instanceof Problem && problem.status === 404;
   const heading = h("h1", { tabindex: "-1" }, isGone ? "Token not found" : "Token");
   if (!problem) return [heading, loading("Loading the token …")];
-  return [heading, isGone ? h("p", { class: "quiet" }, "There is no token of this id, as far as you may see.") : failure(problem, refreshNow)];
+  return [
+    heading,
+    isGone
+      ? h("p", { class: "quiet" }, "There is no token of this id, as far as you may see.")
+      : failure(problem, refreshNow),
+  ];
 }

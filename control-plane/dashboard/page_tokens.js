@@ -25,7 +25,8 @@ import { usage } from "./usage.js";
 /** Tokens that are loaded ahead, so that their number can be said. */
 const COUNTED_MAX = 1_000;
 
-const FIRST_STEP = "A token lets a program act for this workspace. Create one for each program, with no more scopes than it needs.";
+const FIRST_STEP =
+  "A token lets a program act for this workspace. Create one for each program, with no more scopes than it needs.";
 
 /** How soon rows that were held in place are looked at again, in milliseconds. */
 const HELD_MS = 1_000;
@@ -40,6 +41,8 @@ const HELD_MS = 1_000;
 export function tokensPage({ main, route, signal }) {
   /** @type {{query: Query, list: import("./token_list.js").TokenList, rows: Token[], problem: unknown}} */
   const state = { query: readQuery(route.query), list: listOf(readQuery(route.query)), rows: [], problem: null };
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let held;
   const head = h("div", { class: "page-head" });
   const filters = tokenFilters((chosen, isTyping) => ask({ ...chosen, page: 1 }, isTyping));
   const region = h("section", { class: "region", "aria-label": "List of tokens" });
@@ -82,9 +85,8 @@ export function tokensPage({ main, route, signal }) {
   async function loadNeeded() {
     const { list, query } = state;
     const needed = query.q ? TOKENS_MAX : query.page * PAGE_ROWS + 1;
-    await list.loadTo(needed, () => list === state.list && render());
-    await list.loadTo(COUNTED_MAX);
-    if (list === state.list) render();
+    await list.loadTo(needed, render);
+    await list.loadTo(COUNTED_MAX, render);
   }
 
   async function refresh() {
@@ -93,7 +95,10 @@ export function tokensPage({ main, route, signal }) {
     try {
       await Promise.all([loadSession(), loadProjects(signal), list.refresh(shown).then(render)]);
       await loadNeeded();
-      await learnNamesOf(state.rows.map(({ createdBy }) => createdBy), signal);
+      await learnNamesOf(
+        state.rows.map(({ createdBy }) => createdBy),
+        signal,
+      );
       if (list === state.list) Object.assign(state, { problem: null });
       render();
     } catch (problem) {
@@ -130,7 +135,8 @@ export function tokensPage({ main, route, signal }) {
     const first = (clampedPage(matching.length) - 1) * PAGE_ROWS;
     const fresh = matching.slice(first, first + PAGE_ROWS);
     const isHeld = state.rows.length > 0 && isPointerAtWork();
-    if (isHeld) setTimeout(render, HELD_MS);
+    clearTimeout(held);
+    if (isHeld) held = setTimeout(render, HELD_MS);
     state.rows = isHeld ? inPlace(state.rows, fresh) : fresh;
     return state.rows;
   }
@@ -151,15 +157,26 @@ export function tokensPage({ main, route, signal }) {
     const { list, query } = state;
     if (!query.q || list.isComplete()) return null;
     const isAtEnd = list.tokens().length >= TOKENS_MAX;
-    return h("p", { class: "quiet" }, isAtEnd ? `Only the newest ${TOKENS_MAX.toLocaleString("en")} tokens were searched.` : "Searching …");
+    return h(
+      "p",
+      { class: "quiet" },
+      isAtEnd ? `Only the newest ${TOKENS_MAX.toLocaleString("en")} tokens were searched.` : "Searching …",
+    );
   }
 
   function nothing() {
     const { list, query } = state;
     if (!list.isComplete()) return loading("Searching …");
     if (isUsual(query)) return empty("No tokens yet", FIRST_STEP, newTokenButton());
-    return empty("No token matches", "No token has this name, prefix or id, and this status and project.",
-      h("button", { type: "button", class: "button", onclick: () => ask(EVERYTHING, false) }, "Clear search and filters"));
+    return empty(
+      "No token matches",
+      "No token has this name, prefix or id, and this status and project.",
+      h(
+        "button",
+        { type: "button", class: "button", onclick: () => ask(EVERYTHING, false) },
+        "Clear search and filters",
+      ),
+    );
   }
 
   const heading = () => h("div", {}, h("h1", { tabindex: "-1" }, "Tokens"), usage());

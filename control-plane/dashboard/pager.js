@@ -18,10 +18,13 @@ export const pagesOf = (count) => Math.max(1, Math.ceil(count / PAGE_ROWS));
 export function pager({ page, count, isComplete, turn }) {
   const [first, last] = [(page - 1) * PAGE_ROWS + 1, Math.min(page * PAGE_ROWS, count)];
   const total = `${isComplete ? "" : "more than "}${number(count)}`;
-  return h("div", { class: "pager", role: "group", "aria-label": "Pages" },
+  return h(
+    "div",
+    { class: "pager", role: "group", "aria-label": "Pages" },
     h("span", {}, count ? `${number(first)}–${number(last)} of ${total}` : ""),
     turner("Previous page", "previous", page > 1, () => turn(page - 1)),
-    turner("Next page", "next", page < pagesOf(count) || !isComplete, () => turn(page + 1)));
+    turner("Next page", "next", page < pagesOf(count) || !isComplete, () => turn(page + 1)),
+  );
 }
 
 /** @param {string} label @param {"previous" | "next"} drawing @param {boolean} isOn @param {() => void} onclick */

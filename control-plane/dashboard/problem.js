@@ -27,7 +27,8 @@ export class Problem extends Error {
 }
 
 /** No answer came: the network, or a server that is gone. */
-export const noAnswer = () => new Problem({ detail: "The server cannot be reached. Check the connection and try again." });
+export const noAnswer = () =>
+  new Problem({ detail: "The server cannot be reached. Check the connection and try again." });
 
 /**
  * A failure in words, with what support needs to find it.
@@ -37,7 +38,10 @@ export const noAnswer = () => new Problem({ detail: "The server cannot be reache
 export function describe(failure) {
   const requestId = failure instanceof Problem ? failure.requestId : undefined;
   const words = failure instanceof Error ? failure.message : String(failure);
-  return [h("p", {}, words), ...(requestId ? [h("p", { class: "request-id" }, "Request id ", h("code", {}, requestId))] : [])];
+  return [
+    h("p", {}, words),
+    ...(requestId ? [h("p", { class: "request-id" }, "Request id ", h("code", {}, requestId))] : []),
+  ];
 }
 
 /**

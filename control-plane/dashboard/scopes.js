@@ -2,7 +2,7 @@
 /** The scopes and what each allows. */
 
 /** In the order in which they are shown, with the documentation's sentences. */
-export const SCOPES = [
+const SCOPES = [
   { name: "deploy", allows: "Creates deployments." },
   { name: "read", allows: "Lists projects, deployments and token metadata." },
   { name: "delete", allows: "Archives deployments and deletes projects." },

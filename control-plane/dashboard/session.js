@@ -8,7 +8,7 @@ import { tellTabs } from "./tabs.js";
 /** @typedef {import("./calls.js").Session} Session */
 
 /** Why nobody is signed in, for the sign-in page. */
-export const REASONS = {
+const REASONS = {
   none: "",
   over: "You were signed out: the access token was revoked, or the session is over.",
   elsewhere: "You signed out in another tab.",

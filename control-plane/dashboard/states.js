@@ -4,12 +4,17 @@ import { h } from "./dom.js";
 import { describe } from "./problem.js";
 
 /** @param {string} words */
-export const loading = (words) => h("p", { class: "state quiet", "data-key": "loading" }, h("span", { class: "spinner" }), words);
+export const loading = (words) =>
+  h("p", { class: "state quiet", "data-key": "loading" }, h("span", { class: "spinner" }), words);
 
 /** @param {unknown} problem @param {() => void} retry */
 export const failure = (problem, retry) =>
-  h("div", { class: "state", role: "alert", "data-key": "failure" }, describe(problem),
-    h("button", { type: "button", class: "button", onclick: retry }, "Try again"));
+  h(
+    "div",
+    { class: "state", role: "alert", "data-key": "failure" },
+    describe(problem),
+    h("button", { type: "button", class: "button", onclick: retry }, "Try again"),
+  );
 
 /** @param {string} title @param {any} words @param {any} action */
 export const empty = (title, words, action) =>

@@ -24,9 +24,9 @@ export const statusOf = (token) => ({ word: WORDS[token.status], tone: token.sta
 
 /** @param {Token} token */
 function note(token) {
-  if (isPending(token)) return token.revokedAt ? "being revoked" : "works everywhere in a moment";
-  if (token.supersededBy) return token.status === "active" ? "replaced, in its grace" : "replaced";
-  return "";
+  if (isPending(token) && token.revokedAt) return "being revoked";
+  if (token.supersededBy) return isAlive(token) ? "replaced, in its grace" : "replaced";
+  return isPending(token) ? "until the whole edge knows" : "";
 }
 
 /** How near its expiry is. @param {Token} token @returns {"never" | "past" | "soon" | "later"} */

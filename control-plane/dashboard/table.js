@@ -17,11 +17,24 @@ import { h, unseen } from "./dom.js";
  */
 export function table({ label, columns, rows, key }) {
   const heads = columns.map(({ title, name, isUnseen }) =>
-    h("th", { role: "columnheader", scope: "col", class: `col-${name}` }, isUnseen ? unseen(title) : title));
-  return h("table", { role: "table", "aria-label": label, "data-key": label },
+    h("th", { role: "columnheader", scope: "col", class: `col-${name}` }, isUnseen ? unseen(title) : title),
+  );
+  return h(
+    "table",
+    { role: "table", "aria-label": label, "data-key": label },
     h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads)),
-    h("tbody", { role: "rowgroup" }, rows.map((row) =>
-      h("tr", { role: "row", "data-key": key(row) }, columns.map((column, index) => cellOf(column, row, index === 0))))));
+    h(
+      "tbody",
+      { role: "rowgroup" },
+      rows.map((row) =>
+        h(
+          "tr",
+          { role: "row", "data-key": key(row) },
+          columns.map((column, index) => cellOf(column, row, index === 0)),
+        ),
+      ),
+    ),
+  );
 }
 
 /** @param {Column<any>} column @param {any} row @param {boolean} isFirst */

@@ -18,11 +18,20 @@ const UNITS = [
 const RELATIVE = new Intl.RelativeTimeFormat(LANGUAGE);
 const DATE = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium" });
 const MOMENT = new Intl.DateTimeFormat(LANGUAGE, {
-  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
   timeZoneName: "short",
 });
 const CLOCK = new Intl.DateTimeFormat(LANGUAGE, {
-  hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+  hourCycle: "h23",
   timeZoneName: "short",
 });
 

@@ -9,7 +9,10 @@ import { mayEdit, mayRevoke, mayRotate } from "./permissions.js";
 
 /** @typedef {import("./calls.js").Token} Token */
 
-/** @type {{verb: string, icon: "rotate" | "pencil" | "trash", may: (token: Token) => boolean, open: (token: Token) => void}[]} */
+/**
+ * @type {{verb: string, icon: "rotate" | "pencil" | "trash", may: (token: Token) => boolean, open: (token: Token) =>
+ *   void}[]}
+ */
 const ACTIONS = [
   { verb: "Rotate", icon: "rotate", may: mayRotate, open: openRotate },
   { verb: "Edit", icon: "pencil", may: mayEdit, open: openEdit },
@@ -22,12 +25,22 @@ const ACTIONS = [
  * @param {{inWords?: boolean}} [options] with the verb beside the drawing
  */
 export const tokenActions = (token, { inWords = false } = {}) =>
-  h("div", { class: inWords ? "buttons" : "row-actions" }, ACTIONS.filter(({ may }) => may(token)).map((action) =>
-    h("button", {
-      type: "button",
-      class: `${inWords ? "button" : "icon-button"} action-${action.verb.toLowerCase()}`,
-      "data-key": action.verb,
-      "aria-label": `${action.verb} ${token.name}`,
-      title: inWords ? null : action.verb,
-      onclick: () => action.open(token),
-    }, icon(action.icon), inWords && action.verb)));
+  h(
+    "div",
+    { class: inWords ? "buttons" : "row-actions" },
+    ACTIONS.filter(({ may }) => may(token)).map((action) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: `${inWords ? "button" : "icon-button"} action-${action.verb.toLowerCase()}`,
+          "data-key": action.verb,
+          "aria-label": `${action.verb} ${token.name}`,
+          title: inWords ? null : action.verb,
+          onclick: () => action.open(token),
+        },
+        icon(action.icon),
+        inWords && action.verb,
+      ),
+    ),
+  );

@@ -22,7 +22,11 @@ export function tokenFacts(token) {
     ...(revokedAt ? [/** @type {[string, any]} */ (["Revoked", [time(revokedAt), exactly(revokedAt)]])] : []),
     ...(supersededBy ? [/** @type {[string, any]} */ (["Replaced by", tokenLink(supersededBy)])] : []),
   ];
-  return h("dl", { class: "facts card" }, facts.map(([term, fact]) => h("div", { "data-key": term }, h("dt", {}, term), h("dd", {}, fact))));
+  return h(
+    "dl",
+    { class: "facts card" },
+    facts.map(([term, fact]) => h("div", { "data-key": term }, h("dt", {}, term), h("dd", {}, fact))),
+  );
 }
 
 /** @param {string | null} at */

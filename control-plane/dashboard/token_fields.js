@@ -10,19 +10,35 @@ import { time } from "./time.js";
 
 /** @param {string} [name] */
 export const nameField = (name) =>
-  textField({ label: "Name", pointer: "/name", value: name, placeholder: "CI Deploy",
-    hint: "What uses it, so that others know what stops when it is revoked." });
+  textField({
+    label: "Name",
+    pointer: "/name",
+    value: name,
+    placeholder: "CI Deploy",
+    hint: "What uses it, so that others know what stops when it is revoked.",
+  });
 
 /** None is chosen beforehand: no more than needed. @param {string[]} [chosen] */
 export const scopesField = (chosen) =>
-  choiceField({ label: "Scopes", pointer: "/scopes", type: "checkbox", chosen,
-    options: givenBy(session().accessToken.scopes).map(({ name, allows }) => ({ value: name, label: name, hint: allows })) });
+  choiceField({
+    label: "Scopes",
+    pointer: "/scopes",
+    type: "checkbox",
+    chosen,
+    options: givenBy(session().accessToken.scopes).map(({ name, allows }) => ({
+      value: name,
+      label: name,
+      hint: allows,
+    })),
+  });
 
 /** A project's token makes tokens of its project only. */
 export function projectField() {
   const { projectId } = session().accessToken;
   const all = projectId ? [] : [{ value: "", label: "All projects" }];
-  const own = projects().filter(({ id }) => !projectId || id === projectId).map(({ id, name }) => ({ value: id, label: name }));
+  const own = projects()
+    .filter(({ id }) => !projectId || id === projectId)
+    .map(({ id, name }) => ({ value: id, label: name }));
   const hint = projectId ? "Your own token covers this project only." : undefined;
   return menuField({ label: "Project", pointer: "/projectId", options: [...all, ...own], hint });
 }
@@ -37,11 +53,20 @@ export function expiryField() {
   const isOnDate = () => field.value()[0] === ON_A_DATE.value;
   const update = () => {
     onDate.hidden = !isOnDate();
-    meaning.replaceChildren(...(date.value() ? ["Ends ", time(endOf(date.value()), "moment")] : ["The end of that day, UTC."]));
+    meaning.replaceChildren(
+      ...(date.value() ? ["Ends ", time(endOf(date.value()), "moment")] : ["The end of that day, UTC."]),
+    );
   };
-  const field = choiceField({ label: "Expires", pointer: "/expiresAt", type: "radio", options: choices, columns: true,
-    chosen: [choices[0].value], onchange: update,
-    hint: own ? "Not later than your own token, which expires itself." : undefined });
+  const field = choiceField({
+    label: "Expires",
+    pointer: "/expiresAt",
+    type: "radio",
+    options: choices,
+    columns: true,
+    chosen: [choices[0].value],
+    onchange: update,
+    hint: own ? "Not later than your own token, which expires itself." : undefined,
+  });
   field.element.append(onDate);
   date.control.oninput = update;
   update();

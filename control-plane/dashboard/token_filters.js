@@ -15,8 +15,14 @@ const REST_MS = 120;
  * @returns {{element: HTMLElement, set: (filters: Filters) => void}}
  */
 export function tokenFilters(change) {
-  const search = h("input", { type: "search", id: newId(), "aria-label": "Search tokens", autocomplete: "off",
-    placeholder: "Search by name, prefix or id", spellcheck: "false" });
+  const search = h("input", {
+    type: "search",
+    id: newId(),
+    "aria-label": "Search tokens",
+    autocomplete: "off",
+    placeholder: "Search by name, prefix or id",
+    spellcheck: "false",
+  });
   const status = h("select", { "aria-label": "Status" }, options(STATUSES));
   const project = h("select", { "aria-label": "Project" });
   let told = "";
@@ -30,13 +36,27 @@ export function tokenFilters(change) {
   };
   search.oninput = debounced(() => tell(true));
   status.onchange = project.onchange = () => tell(false);
-  const element = h("form", { class: "filters", role: "search", "aria-label": "Tokens",
-    onsubmit: (/** @type {Event} */ event) => event.preventDefault() },
-  h("span", { class: "search" }, icon("search"), search), status, project);
+  const element = h(
+    "form",
+    {
+      class: "filters",
+      role: "search",
+      "aria-label": "Tokens",
+      onsubmit: (/** @type {Event} */ event) => event.preventDefault(),
+    },
+    h("span", { class: "search" }, icon("search"), search),
+    status,
+    project,
+  );
   return { element, set };
 }
 
-/** An open menu stays open: nothing is touched that is right already. @param {any} status @param {any} project @param {Filters} filters */
+/**
+ * An open menu stays open: nothing is touched that is right already.
+ * @param {any} status
+ * @param {any} project
+ * @param {Filters} filters
+ */
 function fillMenus(status, project, filters) {
   const entries = projectEntries(filters.project);
   const shown = [...project.options].map((option) => `${option.value} ${option.text}`).join();
@@ -45,7 +65,11 @@ function fillMenus(status, project, filters) {
   project.value = filters.project;
 }
 
-/** All projects, and the one that is asked for even if it is not known. @param {string} chosen @returns {[string, string][]} */
+/**
+ * All projects, and the one that is asked for even if it is not known.
+ * @param {string} chosen
+ * @returns {[string, string][]}
+ */
 function projectEntries(chosen) {
   /** @type {[string, string][]} */
   const entries = projects().map(({ id, name }) => [id, name]);

@@ -6,7 +6,12 @@ import { isSecret } from "./search.js";
 /** @typedef {{status: string, project: string, q: string, page: number}} Query an empty project means all of them */
 
 /** The statuses that can be asked for. @type {[string, string][]} */
-export const STATUSES = [["active", "Active"], ["expired", "Expired"], ["revoked", "Revoked"], ["all", "All"]];
+export const STATUSES = [
+  ["active", "Active"],
+  ["expired", "Expired"],
+  ["revoked", "Revoked"],
+  ["all", "All"],
+];
 
 /** What is shown when nothing is asked for. @type {Query} */
 export const EVERYTHING = { status: STATUSES[0][0], project: "", q: "", page: 1 };

@@ -18,7 +18,13 @@ export function isFull() {
 export function usage() {
   const { tokenLimit, tokensUsed } = session().workspace;
   const used = tokensUsed.toLocaleString("en");
-  if (tokenLimit === null) return h("p", { class: "usage" }, `${used} ${tokensUsed === 1 ? "token" : "tokens"} used, no limit`);
-  const bar = h("progress", { max: tokenLimit, value: Math.min(tokensUsed, tokenLimit), "aria-hidden": "true", class: isFull() ? "full" : null });
+  if (tokenLimit === null)
+    return h("p", { class: "usage" }, `${used} ${tokensUsed === 1 ? "token" : "tokens"} used, no limit`);
+  const bar = h("progress", {
+    max: tokenLimit,
+    value: Math.min(tokensUsed, tokenLimit),
+    "aria-hidden": "true",
+    class: isFull() ? "full" : null,
+  });
   return h("p", { class: "usage" }, `${used} of ${tokenLimit} tokens used`, bar);
 }
