@@ -1,27 +1,27 @@
 // @ts-check
 /** Puts the right page on the screen: by the session, then by the address. */
-import { h } from "./dom.js";
-import { closeDialogs } from "./dialog.js";
-import { renderHeader } from "./header.js";
-import { focusPage } from "./morph.js";
-import { forgetNames, learnNames } from "./names.js";
-import { auditPage } from "./page_audit.js";
-import { unknownPage } from "./page_not_found.js";
-import { ownTokenPage } from "./page_own_token.js";
-import { signInPage } from "./page_sign_in.js";
-import { tokenPage } from "./page_token.js";
-import { tokensPage } from "./page_tokens.js";
-import { mayList, mayManage } from "./permissions.js";
-import { poll } from "./poll.js";
-import { forgetProjects } from "./projects.js";
-import { currentRoute } from "./router.js";
-import { currentSession } from "./session.js";
+import { h } from "./screen/dom.js";
+import { closeDialogs } from "./dialogs/dialog.js";
+import { renderHeader } from "./screen/header.js";
+import { focusPage } from "./screen/morph.js";
+import { forgetNames, learnNames } from "./server/names.js";
+import { auditPage } from "./pages/audit.js";
+import { unknownPage } from "./pages/not_found.js";
+import { ownTokenPage } from "./pages/own_token.js";
+import { signInPage } from "./pages/sign_in.js";
+import { tokenPage } from "./pages/token.js";
+import { tokensPage } from "./pages/tokens.js";
+import { mayList, mayManage } from "./rules/permissions.js";
+import { poll } from "./server/poll.js";
+import { forgetProjects } from "./server/projects.js";
+import { currentRoute } from "./screen/router.js";
+import { currentSession } from "./server/session.js";
 
 /**
- * @typedef {{main: HTMLElement, route: import("./router.js").Route, signal: AbortSignal}} Place where a page is put; the
+ * @typedef {{main: HTMLElement, route: import("./screen/router.js").Route, signal: AbortSignal}} Place where a page is put; the
  *   signal says when it is taken away
  * @typedef {{title: string, start?: () => void, refresh?: () => Promise<void>, isPending?: () => boolean,
- *   update?: (route: import("./router.js").Route) => void}} Page `update` follows an address of the same page
+ *   update?: (route: import("./screen/router.js").Route) => void}} Page `update` follows an address of the same page
  */
 
 /** What is on the screen. @type {{key: string | null, owner: string, stop: AbortController, page: Page | null}} */
@@ -39,7 +39,7 @@ export function showPage() {
   else state.page?.update?.(route);
 }
 
-/** A page is another one for somebody else, or with other rights. @param {import("./router.js").Route} route */
+/** A page is another one for somebody else, or with other rights. @param {import("./screen/router.js").Route} route */
 const keyOf = ({ name, id = "" }) => [ownerOf(), ...(currentSession() ? [name, id] : [])].join(" ");
 
 function ownerOf() {
@@ -60,7 +60,7 @@ function forgetOthers() {
   if (session) learnNames([session.accessToken]);
 }
 
-/** @param {string} key @param {import("./router.js").Route} route */
+/** @param {string} key @param {import("./screen/router.js").Route} route */
 function mount(key, route) {
   const isFirst = state.key === null;
   state.stop.abort();
@@ -77,7 +77,7 @@ function mount(key, route) {
   if (!isFirst && !document.querySelector("dialog[open]")) focusPage();
 }
 
-/** @param {import("./router.js").Route} route @returns {(place: Place) => Page} */
+/** @param {import("./screen/router.js").Route} route @returns {(place: Place) => Page} */
 function pageOf({ name }) {
   if (!currentSession()) return signInPage;
   if (name === "unknown") return unknownPage;

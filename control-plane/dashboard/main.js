@@ -1,12 +1,12 @@
 // @ts-check
 /** Starts the dashboard, and connects its parts. */
 import { showPage, showUnreachable } from "./app.js";
-import { h } from "./dom.js";
-import { refreshNow } from "./poll.js";
-import { describe } from "./problem.js";
-import { loadSession, sessionEvents } from "./session.js";
-import { hearTabs } from "./tabs.js";
-import { startClock } from "./time.js";
+import { h } from "./screen/dom.js";
+import { refreshNow } from "./server/poll.js";
+import { describe } from "./server/problem.js";
+import { loadSession, sessionEvents } from "./server/session.js";
+import { hearTabs } from "./server/tabs.js";
+import { startClock } from "./screen/time.js";
 
 async function start() {
   try {
@@ -17,7 +17,7 @@ async function start() {
   }
 }
 
-/** What another tab did, the server knows. @type {Record<import("./tabs.js").News, () => unknown>} */
+/** What another tab did, the server knows. @type {Record<import("./server/tabs.js").News, () => unknown>} */
 const HEARD = {
   changed: refreshNow,
   "signed-in": () => loadSession().catch(() => {}),

@@ -1,0 +1,48 @@
+// @ts-check
+/** "Edit": another name, other scopes. */
+import * as calls from "../server/calls.js";
+import { changed } from "../server/changed.js";
+import { openForm } from "./form.js";
+import { h, named } from "../screen/dom.js";
+import { isOwnToken, session } from "../server/session.js";
+import { nameField, scopesField } from "./token_fields.js";
+import { toast } from "../screen/toasts.js";
+
+/** @param {import("../server/calls.js").Token} token */
+export function openEdit(token) {
+  const [name, scopes] = [nameField(token.name), scopesField(token.scopes)];
+  const workspaceId = session().workspace.id;
+  openForm({
+    title: ["Edit “", named(token.name), "”"],
+    intro:
+      isOwnToken(token.id) &&
+      h(
+        "p",
+        { class: "note warning" },
+        "This is the token that you are signed in with: without admin you can no longer manage tokens.",
+      ),
+    fields: [name, scopes],
+    action: "Save changes",
+    read: () => changes(token, name.value(), scopes.value()),
+    send: (request) => calls.changeToken(workspaceId, token.id, request),
+    lost: () => "The change may have been made all the same. Trying again does no harm.",
+    done: ({ status, body }) => {
+      toast([
+        named(body.name),
+        status === 202 ? " is changed; part of the edge has not confirmed that yet." : " is changed, everywhere.",
+      ]);
+      changed();
+    },
+  });
+}
+
+/**
+ * Only what differs is sent.
+ * @param {import("../server/calls.js").Token} token
+ * @param {string} name
+ * @param {string[]} scopes
+ */
+const changes = (token, name, scopes) => ({
+  ...(name !== token.name && { name }),
+  ...(scopes.join() !== token.scopes.join() && { scopes }),
+});

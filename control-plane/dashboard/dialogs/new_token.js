@@ -1,0 +1,84 @@
+// @ts-check
+/** "New Token": what it is called, what it may do, where, and for how long. */
+import * as calls from "../server/calls.js";
+import { button, dialogButtons, openDialog } from "./dialog.js";
+import { openForm } from "./form.js";
+import { openSecret } from "./secret.js";
+import { h } from "../screen/dom.js";
+import { Problem } from "../server/problem.js";
+import { maker } from "../server/make_token.js";
+import { changed } from "../server/changed.js";
+import { projectsForMenu } from "../server/projects.js";
+import { session } from "../server/session.js";
+import { expiryField, nameField, projectField, scopesField } from "./token_fields.js";
+import { toast } from "../screen/toasts.js";
+import { isFull, planName } from "../rules/usage.js";
+
+const TITLE = "New Token";
+
+const LOST = "The token may have been made all the same. Trying again sends the same request, and makes nothing twice.";
+
+/** Opens the form; or says that the plan is full, before anybody has filled it in. */
+export async function openNewToken() {
+  if (isFull()) return openFull();
+  await projectsForMenu().catch((failure) => toast(`The projects could not be fetched: ${failure.message}`));
+  openFields();
+}
+
+function openFull() {
+  const { plan, tokenLimit } = session().workspace;
+  const dialog = openDialog({
+    title: TITLE,
+    dismiss: () => dialog.close(),
+    content: [
+      h(
+        "p",
+        { class: "alert" },
+        `This workspace uses all ${tokenLimit} tokens of the ${planName(plan)} plan. Revoke one, or change the plan.`,
+      ),
+      dialogButtons(button("Close", () => dialog.close(), { autofocus: true })),
+    ],
+  });
+}
+
+function openFields() {
+  const [name, scopes, project, expiry] = [nameField(), scopesField(), projectField(), expiryField()];
+  const make = maker((body, key) => calls.createToken(session().workspace.id, body, key));
+  const read = () => {
+    const request = {
+      name: name.value(),
+      scopes: scopes.value(),
+      projectId: project.value() || null,
+      expiresAt: expiry.value(),
+    };
+    const errors = missing(request);
+    if (errors.length > 0) throw new Problem({ status: 422, errors });
+    return request;
+  };
+
+  openForm({
+    title: TITLE,
+    fields: [name, scopes, project, expiry],
+    action: "Create token",
+    read,
+    send: make,
+    lost: () => LOST,
+    done: (made) => {
+      openSecret(made);
+      changed();
+    },
+    abandoned: () => {
+      toast(`“${name.value()}” may have been made without anybody having its text. If it is in the list, revoke it.`);
+      changed();
+    },
+  });
+}
+
+/** What the server would refuse at once. @param {{name: string, scopes: string[], expiresAt: string | null}} request */
+function missing({ name, scopes, expiresAt }) {
+  const errors = [];
+  if (!name.trim()) errors.push({ pointer: "/name", detail: "a token needs a name" });
+  if (scopes.length === 0) errors.push({ pointer: "/scopes", detail: "choose at least one scope" });
+  if (expiresAt === "") errors.push({ pointer: "/expiresAt", detail: "choose a date" });
+  return errors;
+}

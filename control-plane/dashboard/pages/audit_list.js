@@ -1,0 +1,48 @@
+// @ts-check
+/** The audit log, newest first: what came since is put on top, older events are fetched when somebody asks. */
+import * as calls from "../server/calls.js";
+import { session } from "../server/session.js";
+
+/**
+ * @typedef {import("../server/calls.js").AuditEvent} AuditEvent
+ * @typedef {ReturnType<typeof auditList>} AuditList
+ */
+
+/**
+ * @param {{tokenId?: string}} filter
+ * @param {AbortSignal} signal
+ */
+export function auditList(filter, signal) {
+  /** @type {{events: AuditEvent[], next: string | null, isLoaded: boolean}} */
+  const state = { events: [], next: null, isLoaded: false };
+
+  const fetchPage = async (/** @type {string | null} */ cursor) =>
+    (await calls.listAuditEvents(session().workspace.id, { ...filter, cursor }, signal)).body;
+
+  /** Fetches the newest. If so many came that there is a gap, what was known before is dropped. */
+  async function refresh() {
+    const { data, nextCursor } = await fetchPage(null);
+    const newest = state.events[0]?.number ?? Infinity;
+    const meets = data.some((/** @type {AuditEvent} */ { number }) => number === newest);
+    const added = data.filter((/** @type {AuditEvent} */ { number }) => number > newest);
+    Object.assign(
+      state,
+      meets ? { events: [...added, ...state.events] } : { events: data, next: nextCursor, isLoaded: true },
+    );
+  }
+
+  async function loadOlder() {
+    const { next } = state;
+    const { data, nextCursor } = await fetchPage(next);
+    if (next === state.next) Object.assign(state, { events: [...state.events, ...data], next: nextCursor });
+  }
+
+  return {
+    events: () => state.events,
+    hasOlder: () => state.next !== null,
+    isLoaded: () => state.isLoaded,
+    actors: () => state.events.flatMap(({ actor, tokenId }) => [actor, tokenId]),
+    refresh,
+    loadOlder,
+  };
+}

@@ -1,0 +1,86 @@
+// @ts-check
+/** `#/tokens/{id}`: everything about one token. */
+import { setTitle } from "../app.js";
+import { auditList } from "./audit_list.js";
+import { auditSection } from "./audit_section.js";
+import * as calls from "../server/calls.js";
+import { h, named } from "../screen/dom.js";
+import { show } from "../screen/morph.js";
+import { learnNames, learnNamesOf } from "../server/names.js";
+import { mayManage } from "../rules/permissions.js";
+import { refreshNow } from "../server/poll.js";
+import { Problem } from "../server/problem.js";
+import { loadProjects } from "../server/projects.js";
+import { loadSession, session } from "../server/session.js";
+import { failure, loading } from "../screen/states.js";
+import { isPending } from "../rules/status.js";
+import { tokenActions } from "./token_actions.js";
+import { tokenFacts } from "./token_facts.js";
+
+/** @typedef {{token: import("../server/calls.js").Token | null, problem: unknown}} State */
+
+/**
+ * @param {import("../app.js").Place} place
+ * @returns {import("../app.js").Page}
+ */
+export function tokenPage({ main, route, signal }) {
+  const id = route.id ?? "";
+  /** @type {State} */
+  const state = { token: null, problem: null };
+  const events = mayManage() ? auditList({ tokenId: id }, signal) : null;
+
+  async function refresh() {
+    try {
+      const [{ body }] = await Promise.all([
+        calls.readToken(session().workspace.id, id, signal),
+        loadSession(),
+        loadProjects(signal),
+        events?.refresh(),
+      ]);
+      Object.assign(state, { token: body, problem: null });
+      learnNames([body]);
+      render();
+      await learnNamesOf([body.createdBy, body.supersededBy, ...(events?.actors() ?? [])], signal);
+    } catch (problem) {
+      state.problem = problem;
+      throw problem;
+    } finally {
+      render();
+    }
+  }
+
+  function render() {
+    if (signal.aborted) return;
+    if (state.token) setTitle(state.token.name);
+    const section = state.token && events && auditSection({ events, label: "Audit events", level: "h2", render });
+    show(main, back(), ...(state.token ? whole(state.token) : nothing(state.problem)), ...(section ? [section] : []));
+  }
+
+  return { title: "Token", start: render, refresh, isPending: () => state.token !== null && isPending(state.token) };
+}
+
+const back = () => h("p", { class: "back" }, h("a", { href: "#/tokens" }, "All tokens"));
+
+/** @param {import("../server/calls.js").Token} token */
+const whole = (token) => [
+  h(
+    "div",
+    { class: "page-head" },
+    h("h1", { tabindex: "-1" }, named(token.name)),
+    tokenActions(token, { inWords: true }),
+  ),
+  tokenFacts(token),
+];
+
+/** @param {unknown} problem */
+function nothing(problem) {
+  const isGone = problem instanceof Problem && problem.status === 404;
+  const heading = h("h1", { tabindex: "-1" }, isGone ? "Token not found" : "Token");
+  if (!problem) return [heading, loading("Loading the token …")];
+  return [
+    heading,
+    isGone
+      ? h("p", { class: "quiet" }, "There is no token of this id, as far as you may see.")
+      : failure(problem, refreshNow),
+  ];
+}

@@ -1,0 +1,36 @@
+// @ts-check
+/** Small marks: statuses, scopes, expiries. */
+import { h } from "./dom.js";
+import { projectName } from "../server/projects.js";
+import { expiryOf, statusOf } from "../rules/status.js";
+import { time } from "./time.js";
+
+/** @typedef {import("../server/calls.js").Token} Token */
+
+/** @param {Token} token */
+export function statusBadge(token) {
+  const { word, tone, note } = statusOf(token);
+  return [h("span", { class: `status status-${tone}` }, word), note && h("span", { class: "sub" }, note)];
+}
+
+/** @param {string[]} scopes */
+export const scopeBadges = (scopes) =>
+  h(
+    "span",
+    { class: "scopes" },
+    scopes.map((scope) => h("span", { class: `scope scope-${scope}` }, scope)),
+  );
+
+/** @param {Token} token */
+export function expiryMark(token) {
+  const nearness = expiryOf(token);
+  if (!token.expiresAt) return h("span", { class: "quiet" }, "Never");
+  return h("span", { class: `expiry-${nearness}` }, nearness === "past" && "Expired ", time(token.expiresAt));
+}
+
+/** @param {string | null} projectId */
+export const projectMark = (projectId) =>
+  projectId ? h("bdi", { title: projectId }, projectName(projectId)) : h("span", { class: "quiet" }, "All projects");
+
+/** @param {string | null} lastUsedAt */
+export const lastUse = (lastUsedAt) => (lastUsedAt ? time(lastUsedAt) : h("span", { class: "quiet" }, "Never"));

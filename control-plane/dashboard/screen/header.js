@@ -1,0 +1,60 @@
+// @ts-check
+/** The bar at the top: where one can go, and as whom one is signed in. */
+import { h, named, unseen } from "./dom.js";
+import { icon } from "./icons.js";
+import { show } from "./morph.js";
+import { mayManage } from "../rules/permissions.js";
+import { currentRoute } from "./router.js";
+import { currentSession, signOut } from "../server/session.js";
+import { toast } from "./toasts.js";
+import { planName } from "../rules/usage.js";
+
+const top = /** @type {HTMLElement} */ (document.getElementById("top"));
+
+/** Shows the bar as it should be now; without a session there is none. */
+export function renderHeader() {
+  const session = currentSession();
+  top.hidden = !session;
+  if (session)
+    show(top, h("div", { class: "top-row" }, brand(session.workspace), links(), account(session.accessToken)));
+}
+
+/** @param {import("../server/calls.js").Workspace} workspace */
+const brand = ({ name, plan }) =>
+  h(
+    "div",
+    { class: "brand" },
+    h("img", { src: "/assets/icon.svg", alt: "Deplo", width: 24, height: 24 }),
+    h("span", { class: "workspace", title: name }, named(name)),
+    h("span", { class: "plan" }, planName(plan)),
+  );
+
+function links() {
+  const { name } = currentRoute();
+  return h(
+    "nav",
+    { "aria-label": "Main" },
+    link("Tokens", "#/tokens", name === "tokens" ? "page" : name === "token" && "true"),
+    mayManage() && link("Audit log", "#/audit", name === "audit" && "page"),
+  );
+}
+
+/** @param {string} label @param {string} href @param {string | false} current */
+const link = (label, href, current) => h("a", { href, "aria-current": current }, label);
+
+/** @param {import("../server/calls.js").Token} token */
+const account = ({ name, prefix }) =>
+  h(
+    "div",
+    { class: "account" },
+    h("span", { class: "who", title: `${name} (${prefix})` }, icon("key"), unseen("Signed in with "), named(name)),
+    h("button", { type: "button", class: "button small", onclick: leave }, "Sign out"),
+  );
+
+/** @param {Event} event */
+async function leave({ currentTarget }) {
+  const button = /** @type {HTMLButtonElement} */ (currentTarget);
+  button.disabled = true;
+  await signOut().catch((failure) => toast(`You are still signed in: ${failure.message}`));
+  button.disabled = false;
+}

@@ -1,0 +1,58 @@
+// @ts-check
+/** What went wrong with a call: the server's problem details (RFC 9457), or that no answer came. */
+import { h } from "../screen/dom.js";
+
+/** A call that did not do what was asked. */
+export class Problem extends Error {
+  /**
+   * @param {{status?: number, type?: string, detail?: string, requestId?: string,
+   *   errors?: {pointer: string, detail: string}[]}} body
+   * @param {number} [retryAfterS] seconds after which to try again
+   */
+  constructor(body, retryAfterS = 0) {
+    super(body.detail || `The server answered ${body.status}.`);
+    /** The HTTP status; 0 if no answer came. */
+    this.status = body.status ?? 0;
+    /** The kind, such as `plan-limit-reached`. */
+    this.slug = (body.type ?? "").split("/").at(-1);
+    this.requestId = body.requestId;
+    this.errors = body.errors ?? [];
+    this.retryAfterS = retryAfterS;
+  }
+
+  /** Whether the request may have been carried out all the same. */
+  get isLost() {
+    return [0, 500, 502, 504].includes(this.status);
+  }
+}
+
+/** No answer came: the network, or a server that is gone. */
+export const noAnswer = () =>
+  new Problem({ detail: "The server cannot be reached. Check the connection and try again." });
+
+/**
+ * A failure in words, with what support needs to find it.
+ * @param {unknown} failure
+ * @returns {Node[]}
+ */
+export function describe(failure) {
+  const requestId = failure instanceof Problem ? failure.requestId : undefined;
+  const words = failure instanceof Error ? failure.message : String(failure);
+  return [
+    h("p", {}, words),
+    ...(requestId ? [h("p", { class: "request-id" }, "Request id ", h("code", {}, requestId))] : []),
+  ];
+}
+
+/**
+ * A place for a failure, which is read out when it appears.
+ * @returns {{element: HTMLElement, say: (failure: unknown) => void, clear: () => void}}
+ */
+export function alertBox() {
+  const element = h("div", { role: "alert", class: "alert-slot" });
+  return {
+    element,
+    say: (failure) => element.replaceChildren(h("div", { class: "alert" }, describe(failure))),
+    clear: () => element.replaceChildren(),
+  };
+}
