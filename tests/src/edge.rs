@@ -75,6 +75,16 @@ impl Edge {
         self.process.as_ref().map_or(0, |process| process.memory_of("workerd"))
     }
 
+    /// Stops it where it stands, until [`Edge::resume`]: it is there and answers nobody.
+    pub fn pause(&self) {
+        self.process.iter().for_each(Process::pause);
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.process.iter().for_each(Process::resume);
+    }
+
     /// Ends it; what it keeps stays.
     pub fn stop(&mut self) {
         self.process = None;

@@ -2,7 +2,8 @@
 //! worker, and an echo server in the place of the platform; or several edges, each of them `workerd`
 //! with the built worker, over one KV that is stale on purpose.
 //!
-//! The system tests (`tests/system`) use it, and so does `cargo xtask dev`.
+//! The system tests (`tests/system`) use it, those in a browser (`tests/browser`) through a [`Stage`], and so does
+//! `cargo xtask dev`.
 
 mod client;
 mod control_plane;
@@ -20,6 +21,7 @@ mod recorder;
 mod secrets;
 mod server;
 mod signed;
+mod stage;
 mod stale_kv;
 mod terminal;
 mod workerd;
@@ -40,6 +42,7 @@ pub use recorder::Recorder;
 pub use secrets::{Secrets, write_private};
 pub use server::serve_forever;
 pub use signed::{send_signed, send_usage};
+pub use stage::Stage;
 pub use stale_kv::{Said, StaleKv};
 pub use terminal::Terminal;
 pub use workerd::Workerd;

@@ -136,6 +136,16 @@ impl Process {
         lines[lines.len().saturating_sub(20)..].join("\n")
     }
 
+    /// Stops the group where it stands: whoever asks it something gets no answer.
+    pub fn pause(&self) {
+        self.signal(Signal::SIGSTOP);
+    }
+
+    /// Lets the group go on.
+    pub fn resume(&self) {
+        self.signal(Signal::SIGCONT);
+    }
+
     /// Ends the group at once, as a crash would.
     pub fn kill(&mut self) {
         self.signal(Signal::SIGKILL);
@@ -163,6 +173,8 @@ fn resident_bytes(process: &Path, program: &str, group: &str) -> Option<u64> {
 impl Drop for Process {
     fn drop(&mut self) {
         self.signal(Signal::SIGTERM);
+        // A paused one would not hear it.
+        self.resume();
         wait_until(GRACE, || !matches!(self.child.try_wait(), Ok(None)));
         // Whatever of the group is left: a child may have ended before its own children.
         self.kill();

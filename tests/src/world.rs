@@ -112,8 +112,12 @@ impl World {
     /// If it cannot be made.
     #[must_use]
     pub fn workspace(&self) -> Workspace {
-        let number = self.workspaces.fetch_add(1, Ordering::Relaxed);
-        Workspace::create(&self.control_plane, number, "pro")
+        Workspace::create(&self.control_plane, self.next_number(), "pro")
+    }
+
+    /// The number of a workspace that no other test uses.
+    pub(crate) fn next_number(&self) -> u32 {
+        self.workspaces.fetch_add(1, Ordering::Relaxed)
     }
 }
 
@@ -124,8 +128,17 @@ impl Workspace {
     /// If it cannot be made.
     #[must_use]
     pub fn create(control_plane: &ControlPlane, number: u32, plan: &str) -> Self {
+        Self::create_named(control_plane, number, plan, "Test")
+    }
+
+    /// Makes the workspace of this number with a name for people.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    #[must_use]
+    pub fn create_named(control_plane: &ControlPlane, number: u32, plan: &str, name: &str) -> Self {
         let (id, project) = (format!("ws_test{number}"), format!("proj_test{number}"));
-        let create = ["workspace", "create", "--id", &id, "--plan", plan, "--project", &project];
+        let create = ["workspace", "create", "--id", &id, "--name", name, "--plan", plan, "--project", &project];
         control_plane.print(&create).expect("a workspace");
         let token = ["token", "create", "--workspace", &id, "--name", "Admin", "--scopes", "admin"];
         let output = control_plane.run(&token).expect("a token");
