@@ -11,7 +11,7 @@ use std::io::Write;
 
 type Step = (&'static str, fn() -> Result<()>);
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     ("format", || run_command(&mut cargo(&["fmt", "--all", "--check"]))),
     ("policy", policy),
     ("lints", || run_command(&mut cargo(&["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"]))),
@@ -28,6 +28,7 @@ const STEPS: [Step; 8] = [
             "warnings",
         ]))
     }),
+    ("scripts", scripts),
     ("generated files", generated_files),
     ("no_std", || run_command(&mut cargo(&["build", "--quiet", "-p", "shared", "--target", "wasm32v1-none"]))),
     ("dependencies", dependencies),
@@ -55,6 +56,25 @@ pub(crate) fn run() -> Result<()> {
 fn policy() -> Result<()> {
     run_command(&mut cargo(&["build", "--quiet", "-p", "shared"]))
 }
+
+/// esbuild reads every script of the dashboard and of its tests as if to bundle it: it notices what is no JavaScript, what
+/// is imported and not exported, and what can hardly be meant, such as a key that stands twice in an object.
+fn scripts() -> Result<()> {
+    tools::ensure_node_modules()?;
+    for (folder, platform) in [("control-plane/dashboard", "browser"), ("tests/browser", "node")] {
+        let files = fs::read_dir(root().join(folder))?.flatten().map(|entry| entry.path());
+        let scripts = files.filter(|path| path.extension().is_some_and(|extension| extension == "js"));
+        let mut esbuild = command(&root().join("node_modules/.bin/esbuild").to_string_lossy(), &ESBUILD_OPTIONS);
+        let output = esbuild.arg(format!("--platform={platform}")).args(scripts).output()?;
+        let words = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success() && words.is_empty(), "the scripts in {folder} have mistakes:\n{words}");
+    }
+    Ok(())
+}
+
+/// What it writes is looked at by nobody.
+const ESBUILD_OPTIONS: [&str; 5] =
+    ["--bundle", "--format=esm", "--packages=external", "--log-level=warning", "--outdir=target/scripts"];
 
 /// Tests compare what is checked in with what the code makes, and say how to write it anew.
 fn generated_files() -> Result<()> {

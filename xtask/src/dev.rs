@@ -72,7 +72,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 }
 
 /// Set by Ctrl-C and SIGTERM.
-fn stop_flag() -> Result<Arc<AtomicBool>> {
+pub(crate) fn stop_flag() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         // A second one ends the program at once.

@@ -1,7 +1,9 @@
 //! The repository's own commands; `cargo xtask --help` lists them.
 
 mod bench;
+mod browser;
 mod check;
+mod chromium;
 mod dev;
 mod edge_build;
 mod run;
@@ -24,6 +26,8 @@ enum Command {
     Dev(dev::Options),
     /// Run every test, or those that the flags name.
     Test(test::Options),
+    /// Take pictures of every page and dialog of the dashboard, in both themes and two widths, into target/screenshots.
+    Screenshots,
     /// Measure what the flag names.
     Bench(bench::Options),
     /// Format, lints, dependencies, policy, and whether the worker can be deployed.
@@ -36,6 +40,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Dev(options) => dev::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::Screenshots => browser::take_screenshots(),
         Command::Bench(options) => bench::run(&options),
         Command::Check => check::run(),
         Command::Build => edge_build::run(),

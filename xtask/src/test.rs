@@ -1,17 +1,19 @@
 //! `cargo xtask test`: every test, and a last line that counts what ran.
 
+use crate::browser::Browser;
 use crate::edge_build;
 use crate::run::{cargo, run as run_command, run_and_read, say};
 use crate::tools;
 use ::tests::{Fsync, Postgres};
-use anyhow::{Result, bail, ensure};
-use clap::Args;
+use anyhow::{Result, ensure};
+use clap::{ArgGroup, Args};
 
 /// With it, the control plane's tests make each server a database of its own in this cluster.
 pub(crate) const POSTGRES_URL: &str = "TEST_POSTGRES_URL";
 
 /// Which tests run; none of the flags means all.
 #[derive(Args, Default)]
+#[command(group = ArgGroup::new("whole system").args(["e2e", "browser"]).multiple(true))]
 pub(crate) struct Options {
     /// Tests that need nothing but Rust, on SQLite.
     #[arg(long)]
@@ -19,15 +21,16 @@ pub(crate) struct Options {
     /// Tests of the whole system, through `wrangler dev`.
     #[arg(long)]
     e2e: bool,
-    /// Tests in a browser: there are none yet, since there is no dashboard yet.
+    /// Tests of the dashboard in Chromium, on the whole system. It is this machine's (`CHROMIUM` names another), else
+    /// Debian's, which is installed where that can be done.
     #[arg(long)]
     browser: bool,
     /// Tests on Postgres: the control plane's once more, and those of the whole system that need it. The servers are
     /// temporary; their programs are this machine's, else npm's.
     #[arg(long)]
     postgres: bool,
-    /// Only system tests whose name contains this.
-    #[arg(long, requires = "e2e")]
+    /// Only tests of the whole system or in the browser whose name contains this.
+    #[arg(long, requires = "whole system")]
     name: Option<String>,
 }
 
@@ -41,10 +44,7 @@ struct Count {
 
 /// Runs the tests and prints `N passed, N failed`. A test that is ignored has failed to run.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    if options.browser {
-        bail!("there are no tests of this kind yet");
-    }
-    let all = !options.unit && !options.postgres && !options.e2e;
+    let all = !options.unit && !options.postgres && !options.e2e && !options.browser;
     let (mut count, mut sound) = (Count::default(), true);
     if all || options.unit {
         let packages = ["shared", "proof", "control-plane", "cli", "xtask"].into_iter().flat_map(|name| ["-p", name]);
@@ -67,6 +67,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         tests.env("POSTGRES_BIN", tools::postgres()?).env("SCHEMATHESIS", tools::schemathesis()?);
         sound &= add(&mut count, &mut tests)?;
     }
+    if all || options.browser {
+        prepare_system()?;
+        let browser = Browser::start()?;
+        let mut tests = browser.playwright("tests");
+        tests.args(options.name.iter().flat_map(|name| ["--grep", name]));
+        sound &= add(&mut count, &mut tests)?;
+        ensure!(!browser.is_stopped(), "stopped");
+    }
     println!("\n{} passed, {} failed", count.passed, count.failed);
     ensure!(count.ignored == 0, "{} tests were skipped; a test that cannot run here has failed", count.ignored);
     ensure!(sound && count.failed == 0, "tests failed");
@@ -74,8 +82,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Builds what the system tests start.
-fn prepare_system() -> Result<()> {
+/// Builds what the tests of the whole system start.
+pub(crate) fn prepare_system() -> Result<()> {
     tools::check_prerequisites()?;
     edge_build::run()?;
     say("building the control plane and the command line");

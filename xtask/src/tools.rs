@@ -95,7 +95,8 @@ pub(crate) fn ensure_targets() -> Result<()> {
     Ok(())
 }
 
-/// Installs what package-lock.json pins (wrangler, its Node, esbuild, wasm-opt), unless it is there.
+/// Installs what package-lock.json pins (wrangler, its Node, esbuild, wasm-opt, Playwright without a browser), unless it
+/// is there.
 pub(crate) fn ensure_node_modules() -> Result<()> {
     let (lock, stamp) = (root().join("package-lock.json"), root().join("node_modules/.deplo-stamp"));
     let wanted = fs::read_to_string(&lock).context("package-lock.json cannot be read")?;

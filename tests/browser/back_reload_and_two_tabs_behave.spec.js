@@ -1,0 +1,122 @@
+// What a person does with a browser, beside clicking what the page offers.
+import { Dashboard } from "./dashboard.js";
+import { expect, test } from "./fixtures.js";
+
+test("back and forward go from page to page", async ({ page, signedIn, workspace }) => {
+  const { name, id } = await workspace.makeToken({ name: "CI Deploy" });
+  await page.reload();
+  await signedIn.link(name).click();
+  await expect(signedIn.heading(name)).toBeVisible();
+  await expect(page).toHaveURL(new RegExp(`#/tokens/${id}$`));
+  await signedIn.link("Audit log").click();
+  await expect(signedIn.heading("Audit log")).toBeVisible();
+  await page.goBack();
+  await expect(signedIn.heading(name)).toBeVisible();
+  await page.goBack();
+  await expect(signedIn.heading("Tokens")).toBeVisible();
+  await page.goForward();
+  await expect(signedIn.heading(name)).toBeVisible();
+});
+
+test("reload keeps the page, its filters and the session", async ({ page, signedIn, workspace }) => {
+  const { id } = await workspace.makeToken({ name: "Was revoked" });
+  await workspace.api("DELETE", `/access-tokens/${id}`);
+  await page.getByRole("combobox", { name: "Status", exact: true }).selectOption("Revoked");
+  await page.getByRole("searchbox", { name: "Search tokens" }).fill("was");
+  await expect(signedIn.row("Was revoked")).toBeVisible();
+  await expect(page).toHaveURL(/status=revoked/);
+  await expect(page).toHaveURL(/q=was/);
+  await page.reload();
+  await expect(signedIn.row("Was revoked")).toBeVisible();
+  await expect(page.getByRole("combobox", { name: "Status", exact: true })).toHaveValue(/revoked/i);
+  await expect(page.getByRole("searchbox", { name: "Search tokens" })).toHaveValue("was");
+  await expect(signedIn.row("Admin")).toBeHidden();
+});
+
+test("a page that one had to sign in for is there after it", async ({ page, dashboard, workspace }) => {
+  await dashboard.open("#/audit");
+  await expect(dashboard.heading("Sign in")).toBeVisible();
+  await dashboard.signIn(workspace.token);
+  await expect(dashboard.heading("Audit log")).toBeVisible();
+  await expect(page).toHaveURL(/#\/audit$/);
+});
+
+test("an address of nothing says so", async ({ page, signedIn }) => {
+  await page.goto("/#/nonsense");
+  await expect(signedIn.heading("Page not found")).toBeVisible();
+  await page.getByRole("main").getByRole("link").click();
+  await expect(signedIn.heading("Tokens")).toBeVisible();
+});
+
+test("a token that is not there says so", async ({ page, signedIn, trouble }) => {
+  trouble.expect(/status of 404/);
+  await page.goto("/#/tokens/tok_01m886mb617p6szjqazkawqaha");
+  await expect(page.getByRole("main")).toContainText(/no token|not found/i);
+  await expect(signedIn.link("Tokens").first()).toBeVisible();
+});
+
+test("what one tab makes, the other shows", async ({ context, signedIn }) => {
+  const other = new Dashboard(await context.newPage());
+  await other.open();
+  await expect(other.row("Admin")).toBeVisible();
+  await signedIn.makeToken({ name: "From the first tab" });
+  await expect(other.row("From the first tab")).toBeVisible();
+  await other.openRevoke("From the first tab");
+  await other.revokeDialog("From the first tab").getByRole("button", { name: "Revoke token", exact: true }).click();
+  await expect(other.page.getByText("Refused everywhere since")).toBeVisible();
+  await expect(signedIn.row("From the first tab")).toBeHidden();
+});
+
+test("signing out in one tab signs out in the other", async ({ context, signedIn, workspace }) => {
+  const other = new Dashboard(await context.newPage());
+  await other.open();
+  await expect(other.heading("Tokens")).toBeVisible();
+  await other.button("Sign out").click();
+  await expect(signedIn.heading("Sign in")).toBeVisible();
+  await signedIn.signIn(workspace.token);
+  await expect(other.heading("Tokens")).toBeVisible();
+});
+
+test("a token that was not copied survives back, and a sign-out elsewhere", async ({ context, page, signedIn, trouble }) => {
+  await signedIn.link("Audit log").click();
+  await signedIn.link("Tokens").click();
+  await signedIn.openNewToken();
+  await signedIn.newToken.fill({ name: "Precious", scopes: ["read"] });
+  await signedIn.newToken.create.click();
+  const token = await signedIn.created.text();
+  await page.goBack();
+  await expect(signedIn.created.token).toHaveValue(token);
+  const other = new Dashboard(await context.newPage());
+  await other.open();
+  await other.button("Sign out").click();
+  await expect(other.heading("Sign in")).toBeVisible();
+  await expect(page.locator("h1", { hasText: "Sign in" })).toHaveCount(1);
+  await expect(signedIn.created.token).toHaveValue(token);
+  await signedIn.created.copy.click();
+  await signedIn.created.done.click();
+  await expect(signedIn.heading("Sign in")).toBeVisible();
+  trouble.check();
+});
+
+test("leaving a token that was not copied asks", async ({ page, signedIn }) => {
+  await signedIn.openNewToken();
+  await signedIn.newToken.fill({ name: "Precious", scopes: ["read"] });
+  await signedIn.newToken.create.click();
+  const token = await signedIn.created.text();
+  for (const leave of [() => signedIn.created.done.click(), () => page.keyboard.press("Escape")]) {
+    await leave();
+    await expect(page.getByText("You have not copied this token. It is shown only once.")).toBeVisible();
+    await page.getByRole("button", { name: "Go back", exact: true }).click();
+    await expect(signedIn.created.token).toHaveValue(token);
+  }
+  const asked = page.waitForEvent("dialog");
+  const leaving = page.close({ runBeforeUnload: true });
+  const question = await asked;
+  expect(question.type()).toBe("beforeunload");
+  await question.dismiss();
+  await leaving;
+  await expect(signedIn.created.token).toHaveValue(token);
+  await signedIn.created.done.click();
+  await page.getByRole("button", { name: "Close without copying", exact: true }).click();
+  await expect(signedIn.created.dialog).toBeHidden();
+});

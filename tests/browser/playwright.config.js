@@ -1,0 +1,36 @@
+// `cargo xtask test --browser` and `cargo xtask screenshots` start the system and call Playwright with this; see
+// xtask/src/browser.rs.
+import { defineConfig } from "@playwright/test";
+
+const { CHROMIUM, CONTROL_PLANE_URL, STAGE_URL } = process.env;
+if (!STAGE_URL) throw new Error("there is no system to test; `cargo xtask test --browser` starts it");
+
+export default defineConfig({
+  testDir: ".",
+  outputDir: "../../target/browser",
+  // There is one edge, and some tests stop it.
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 40_000,
+  expect: { timeout: 15_000 },
+  reporter: [["list"], ["./count.js"]],
+  use: {
+    baseURL: CONTROL_PLANE_URL,
+    launchOptions: {
+      executablePath: CHROMIUM,
+      // The sandbox does not work for root.
+      chromiumSandbox: process.getuid() !== 0,
+      args: ["--disable-gpu", "--disable-quic"],
+    },
+    locale: "en-US",
+    // Neither UTC nor whole hours from it, so that a time that is shown in UTC by mistake is seen to be wrong.
+    timezoneId: "Asia/Kolkata",
+    permissions: ["clipboard-read", "clipboard-write"],
+    screenshot: "only-on-failure",
+  },
+  projects: [
+    { name: "tests", testMatch: "*.spec.js" },
+    { name: "screenshots", testMatch: "screenshots.js" },
+  ],
+});

@@ -1,0 +1,35 @@
+// Who did what to which token, from where, when.
+import { expect, test } from "./fixtures.js";
+
+test("newest first, in words", async ({ page, signedIn, workspace }) => {
+  const { id } = await workspace.makeToken({ name: "CI Deploy", scopes: ["deploy"] });
+  await workspace.api("PATCH", `/access-tokens/${id}`, { scopes: ["deploy", "read"] });
+  await workspace.api("DELETE", `/access-tokens/${id}`);
+  await signedIn.link("Audit log").click();
+  await expect(page).toHaveTitle("Audit log · Deplo");
+  await expect(signedIn.link("Audit log")).toHaveAttribute("aria-current", "page");
+  const rows = signedIn.table("Audit events").getByRole("row").filter({ has: signedIn.link("CI Deploy") });
+  await expect(rows).toHaveCount(3);
+  await expect(rows.nth(0)).toContainText("revoked");
+  await expect(rows.nth(1)).toContainText("changed");
+  await expect(rows.nth(1)).toContainText("read");
+  await expect(rows.nth(2)).toContainText("created");
+  await expect(rows.nth(0)).toContainText("Admin");
+  await expect(rows.nth(0)).toContainText("127.0.0.1");
+  await expect(signedIn.table("Audit events")).toContainText(/signed in|session created/i);
+  await rows.nth(0).getByRole("link", { name: "CI Deploy" }).click();
+  await expect(page).toHaveURL(new RegExp(`#/tokens/${id}$`));
+});
+
+test("as far back as one likes", async ({ page, signedIn, workspace }) => {
+  const { id } = await workspace.makeToken({ name: "First name" });
+  for (let number = 1; number <= 60; number++) {
+    await workspace.api("PATCH", `/access-tokens/${id}`, { name: `Name ${number}` });
+  }
+  await page.goto("/#/audit");
+  const rows = signedIn.table("Audit events").getByRole("row");
+  await expect(rows.filter({ hasText: "Name 60" }).first()).toBeVisible();
+  await expect(rows.filter({ hasText: "First name" })).toHaveCount(0);
+  await signedIn.button("Older events").click();
+  await expect(rows.filter({ hasText: "First name" }).first()).toBeVisible();
+});

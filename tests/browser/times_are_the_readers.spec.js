@@ -1,0 +1,48 @@
+// Times stand in the reader's zone, with UTC on hover and in a form for machines.
+import { expect, test } from "./fixtures.js";
+import { tellUse } from "./stage.js";
+
+const UTC = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} UTC$/;
+
+test("on every page", async ({ page, signedIn, workspace }) => {
+  // 18:29:59.999 UTC is one minute before midnight in India.
+  const { id } = await workspace.makeToken({ name: "CI Deploy", expiresAt: "2099-06-01T18:29:59Z" });
+  await tellUse(id, 3 * 60_000);
+  await page.reload();
+  const row = signedIn.row("CI Deploy");
+  await expect(row.locator("time", { hasText: "3 minutes ago" })).toHaveAttribute("title", UTC);
+  await expect(row.locator("time", { hasText: "2099" })).toHaveAttribute("title", "2099-06-01 18:29:59 UTC");
+  await expect(row.locator("time", { hasText: "2099" })).toContainText(/\b1\b/);
+  await allAreRight(page);
+
+  await page.goto(`/#/tokens/${id}`);
+  await expect(page.getByRole("main")).toContainText(/11:59/);
+  await allAreRight(page);
+  await page.goto("/#/audit");
+  await expect(signedIn.table("Audit events").locator("time").first()).toBeVisible();
+  await allAreRight(page);
+});
+
+test("and a token's expiry stands out when it is near, or over", async ({ page, signedIn, workspace }) => {
+  const inDays = (days) => new Date(Date.now() + days * 86_400_000).toISOString();
+  await workspace.makeToken({ name: "Soon", expiresAt: inDays(6) });
+  await workspace.makeToken({ name: "Later", expiresAt: inDays(20) });
+  await workspace.makeToken({ name: "Over", expiresAt: new Date(Date.now() + 1500).toISOString() });
+  await expect.poll(async () => (await workspace.tokens("expired")).length).toBe(1);
+  await page.reload();
+  await expect(signedIn.row("Over")).toBeHidden();
+  await page.getByRole("combobox", { name: "Status", exact: true }).selectOption("All");
+  const color = (name) => signedIn.row(name).locator("time").last().evaluate((time) => getComputedStyle(time).color);
+  await expect(signedIn.row("Over")).toContainText("Expired");
+  await expect(signedIn.row("Over").getByRole("button")).toHaveCount(0);
+  expect(await color("Soon")).not.toBe(await color("Later"));
+});
+
+async function allAreRight(page) {
+  for (const time of await page.locator("time:visible").all()) {
+    await expect(time).toHaveAttribute("title", UTC);
+    const [title, machine] = await Promise.all(["title", "datetime"].map((name) => time.getAttribute(name)));
+    expect(machine.slice(0, 19)).toBe(title.slice(0, 19).replace(" ", "T"));
+    expect(machine).toMatch(/Z$/);
+  }
+}

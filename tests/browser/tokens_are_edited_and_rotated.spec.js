@@ -1,0 +1,80 @@
+// Changes that are no revocations.
+import { expect, test } from "./fixtures.js";
+
+test("a name and scopes are edited, and the edge follows", async ({ page, signedIn, workspace }) => {
+  const { token } = await workspace.makeToken({ name: "CI Deploy", scopes: ["deploy", "read"] });
+  expect(await workspace.deploys(token)).toBe(200);
+  await page.reload();
+  const dialog = await signedIn.openEdit("CI Deploy");
+  const name = dialog.getByRole("textbox", { name: "Name", exact: true });
+  await expect(name).toHaveValue("CI Deploy");
+  await expect(dialog.getByRole("checkbox", { name: "deploy", exact: true })).toBeChecked();
+  await name.fill("Nightly");
+  await dialog.getByRole("checkbox", { name: "deploy", exact: true }).uncheck();
+  await dialog.getByRole("button", { name: "Save changes", exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(signedIn.row("Nightly")).toContainText("read");
+  await expect(signedIn.row("Nightly")).not.toContainText("deploy");
+  expect(await workspace.deploys(token)).toBe(403);
+});
+
+test("what cannot be saved says why, beside the field", async ({ page, signedIn, workspace }) => {
+  await workspace.makeToken({ name: "CI Deploy" });
+  await page.reload();
+  const dialog = await signedIn.openEdit("CI Deploy");
+  const name = dialog.getByRole("textbox", { name: "Name", exact: true });
+  await name.fill("  ");
+  await dialog.getByRole("button", { name: "Save changes", exact: true }).click();
+  await expect(name).toBeFocused();
+  await expect(name).toHaveAttribute("aria-invalid", "true");
+  await expect(name).toHaveAccessibleDescription(/\w/);
+});
+
+test("a rotated token dies at once if that was chosen", async ({ page, signedIn, workspace }) => {
+  const { token: old } = await workspace.makeToken({ name: "CI Deploy" });
+  expect(await workspace.deploys(old)).toBe(200);
+  await page.reload();
+  const dialog = await signedIn.openRotate("CI Deploy");
+  await dialog.getByRole("radio", { name: "At once", exact: true }).check();
+  await dialog.getByRole("button", { name: "Rotate token", exact: true }).click();
+  const token = await signedIn.created.text();
+  expect(token).not.toBe(old);
+  expect([await workspace.deploys(old), await workspace.deploys(token)]).toEqual([401, 200]);
+  await signedIn.created.copy.click();
+  await signedIn.created.done.click();
+  await expect(signedIn.row("CI Deploy")).toHaveCount(1);
+});
+
+test("or lives on for a while, and is not rotated again", async ({ page, signedIn, workspace }) => {
+  const { token: old, id } = await workspace.makeToken({ name: "CI Deploy" });
+  await page.reload();
+  const dialog = await signedIn.openRotate("CI Deploy");
+  await dialog.getByRole("radio", { name: "After 1 hour", exact: true }).check();
+  await dialog.getByRole("button", { name: "Rotate token", exact: true }).click();
+  const token = await signedIn.created.text();
+  expect([await workspace.deploys(old), await workspace.deploys(token)]).toEqual([200, 200]);
+  await signedIn.created.copy.click();
+  await signedIn.created.done.click();
+  const rows = signedIn.row("CI Deploy");
+  await expect(rows).toHaveCount(2);
+  await expect(rows.getByRole("button", { name: "Rotate CI Deploy", exact: true })).toHaveCount(1);
+  await expect(rows.getByRole("button", { name: "Revoke CI Deploy", exact: true })).toHaveCount(2);
+  const { supersededBy, expiresAt } = await workspace.api("GET", `/access-tokens/${id}`);
+  expect(supersededBy).not.toBeNull();
+  expect(Math.round((Date.parse(expiresAt) - Date.now()) / 60_000)).toBe(60);
+});
+
+test("and each of it is told on the token's page", async ({ page, signedIn, workspace }) => {
+  const { id } = await workspace.makeToken({ name: "CI Deploy", scopes: ["deploy"] });
+  await workspace.api("PATCH", `/access-tokens/${id}`, { name: "Nightly", scopes: ["deploy", "read"] });
+  await workspace.api("POST", `/access-tokens/${id}/rotate`, { graceSeconds: 3600 });
+  await page.goto(`/#/tokens/${id}`);
+  await expect(signedIn.heading("Nightly")).toBeVisible();
+  const events = signedIn.table("Audit events");
+  await expect(events.getByRole("row").filter({ hasText: "created" })).toHaveCount(1);
+  await expect(events.getByRole("row").filter({ hasText: "rotated" })).toHaveCount(1);
+  const change = events.getByRole("row").filter({ hasText: "changed" });
+  await expect(change).toContainText("CI Deploy");
+  await expect(change).toContainText("Nightly");
+  await expect(change).toContainText("Admin");
+});
