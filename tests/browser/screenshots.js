@@ -11,19 +11,19 @@ const test = base.extend({
 
 test.setTimeout(120_000);
 
-for (const width of [375, 1280]) {
-  for (const colorScheme of ["light", "dark"]) {
-    test.describe(`${colorScheme}, ${width} pixels`, () => {
-      test.use({ viewport: { width, height: 800 }, colorScheme, deviceScaleFactor: 2, timezoneId: "Europe/Berlin" });
+test.use({ deviceScaleFactor: 2, timezoneId: "Europe/Berlin" });
 
-      test("screenshots", async ({ page, dashboard, workspace, edgeSwitch }) => {
-        for await (const scene of scenes({ page, dashboard, workspace, edgeSwitch })) {
-          const path = `${import.meta.dirname}/../../target/screenshots/${scene}-${colorScheme}-${width}.png`;
-          // The whole page, or what of it a dialog lies over.
-          const fullPage = (await page.locator("dialog[open]").count()) === 0;
-          await page.screenshot({ path, fullPage, animations: "disabled" });
-        }
-      });
-    });
-  }
+for (const width of [375, 1280]) {
+  test(`screenshots, ${width} pixels wide`, async ({ page, dashboard, workspace, edgeSwitch }) => {
+    await page.setViewportSize({ width, height: 800 });
+    for await (const scene of scenes({ page, dashboard, workspace, edgeSwitch })) {
+      // The whole page, or what of it a dialog lies over.
+      const fullPage = (await page.locator("dialog[open]").count()) === 0;
+      for (const colorScheme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme });
+        const path = `${import.meta.dirname}/../../target/screenshots/${scene}-${colorScheme}-${width}.png`;
+        await page.screenshot({ path, fullPage, animations: "disabled" });
+      }
+    }
+  });
 }
