@@ -36,8 +36,10 @@ test("when it revokes itself", async ({ page, dashboard, workspace, trouble }) =
   const dialog = dashboard.revokeDialog("Second");
   await expect(dialog).toContainText("signs you out");
   await dialog.getByRole("button", { name: "Revoke token", exact: true }).click();
+  await expect(page.getByText("Refused everywhere since")).toBeVisible();
+  await dialog.getByRole("button", { name: "Done", exact: true }).click();
   await expect(dashboard.heading("Sign in")).toBeVisible();
-  await expect(page.getByRole("button", { name: "Sign out" })).toBeHidden();
+  await expect(dashboard.button("Sign out")).toBeHidden();
   expect((await workspace.tokens("active")).map(({ name }) => name)).toEqual(["Admin"]);
 });
 

@@ -19,16 +19,16 @@ for (const site of ["of the same site", "of another site"]) {
   test(`by a form ${site}`, async ({ context, signedIn, workspace, stranger }) => {
     await expect(signedIn.heading("Tokens")).toBeVisible();
     const before = await workspace.tokens();
+    const page = await context.newPage();
     for (const path of [workspace.path("/access-tokens"), `${workspace.path("/access-tokens")}/${before[0].id}/rotate`]) {
       for (const enctype of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]) {
-        const page = await context.newPage();
         await page.goto(stranger.origins[site]);
         const [answer] = await Promise.all([
           page.waitForResponse(`${controlPlane}${path}`),
+          page.waitForURL(`${controlPlane}${path}`),
           page.evaluate(submitForm, { action: `${controlPlane}${path}`, enctype, text: JSON.stringify(BODY) }),
         ]);
         expect(answer.status(), `${path} ${enctype}`).toBeGreaterThanOrEqual(400);
-        await page.close();
       }
     }
     expect(await workspace.tokens()).toEqual(before);

@@ -28,6 +28,7 @@ test("without `read`: one's own token, which one may revoke", async ({ page, das
   await expect(page.getByText("Admin")).toHaveCount(0);
   await dashboard.button("Revoke this token").click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke token", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Done", exact: true }).click();
   await expect(dashboard.heading("Sign in")).toBeVisible();
   expect(await workspace.deploys(token)).toBe(401);
   expect((await workspace.tokens("revoked")).map((view) => view.id)).toEqual([id]);
