@@ -8,7 +8,10 @@ const LOSSES = {
 
 // The page repeats by itself what is lost; after three losses it asks.
 for (const [kind, lose] of Object.entries(LOSSES)) {
-  for (const [often, times] of [["once", 1], ["again and again", 3]]) {
+  for (const [often, times] of [
+    ["once", 1],
+    ["again and again", 3],
+  ]) {
     test(`when a create's answer ${kind}, ${often}`, async ({ page, signedIn, workspace, trouble }) => {
       await loseAnswers(page, `**${workspace.path("/access-tokens")}`, lose, times);
       trouble.expect(/ERR_CONNECTION_RESET|status of 502/);

@@ -17,7 +17,12 @@ test("in rows and in requests", async ({ page, dashboard, workspace }) => {
   // The list comes in five pages, and nothing is asked per row.
   expect(requests.filter(isOfTokens).length).toBeLessThanOrEqual(5 + 1);
 
-  for (const [from, to] of [[51, 100], [101, 150], [151, 200], [201, 250]]) {
+  for (const [from, to] of [
+    [51, 100],
+    [101, 150],
+    [151, 200],
+    [201, 250],
+  ]) {
     await dashboard.button("Next page").click();
     await expect(page.getByText(`${from}–${to} of`)).toBeVisible();
     await expect(rows).toHaveCount(50);
@@ -46,7 +51,10 @@ async function fill(workspace, count) {
   const { token: second } = await workspace.makeToken({ name: "Second", scopes: ["admin"] });
   const hands = [workspace.token, second].flatMap((token) => [token, token, token, token]);
   const numbers = Array.from({ length: count }, (_, index) => index + 1).values();
-  const made = new Map([[workspace.token, 1], [second, 0]]);
+  const made = new Map([
+    [workspace.token, 1],
+    [second, 0],
+  ]);
   await Promise.all(
     hands.map(async (token) => {
       while (made.get(token) < 500) {

@@ -53,18 +53,24 @@ export class Dashboard {
 
   // Opens the dialog behind a row's trash icon.
   async openRevoke(name) {
-    await this.row(name).getByRole("button", { name: `Revoke ${name}`, exact: true }).click();
+    await this.row(name)
+      .getByRole("button", { name: `Revoke ${name}`, exact: true })
+      .click();
     await expect(this.revokeDialog(name)).toBeVisible();
   }
 
   async openRotate(name) {
-    await this.row(name).getByRole("button", { name: `Rotate ${name}`, exact: true }).click();
+    await this.row(name)
+      .getByRole("button", { name: `Rotate ${name}`, exact: true })
+      .click();
     await expect(this.dialog(`Rotate “${name}”`)).toBeVisible();
     return this.dialog(`Rotate “${name}”`);
   }
 
   async openEdit(name) {
-    await this.row(name).getByRole("button", { name: `Edit ${name}`, exact: true }).click();
+    await this.row(name)
+      .getByRole("button", { name: `Edit ${name}`, exact: true })
+      .click();
     await expect(this.dialog(`Edit “${name}”`)).toBeVisible();
     return this.dialog(`Edit “${name}”`);
   }

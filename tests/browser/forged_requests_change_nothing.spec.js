@@ -20,7 +20,10 @@ for (const site of ["of the same site", "of another site"]) {
     await expect(signedIn.heading("Tokens")).toBeVisible();
     const before = await workspace.tokens();
     const page = await context.newPage();
-    for (const path of [workspace.path("/access-tokens"), `${workspace.path("/access-tokens")}/${before[0].id}/rotate`]) {
+    for (const path of [
+      workspace.path("/access-tokens"),
+      `${workspace.path("/access-tokens")}/${before[0].id}/rotate`,
+    ]) {
       for (const enctype of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]) {
         await page.goto(stranger.origins[site]);
         const [answer] = await Promise.all([
@@ -97,7 +100,10 @@ for (const site of ["of the same site", "of another site"]) {
     const page = await context.newPage();
     await page.goto(stranger.origins[site]);
     const refused = page.waitForEvent("console", (message) => message.text().includes("frame-ancestors"));
-    await page.evaluate((src) => document.body.append(Object.assign(document.createElement("iframe"), { src })), controlPlane);
+    await page.evaluate(
+      (src) => document.body.append(Object.assign(document.createElement("iframe"), { src })),
+      controlPlane,
+    );
     await refused;
   });
 }

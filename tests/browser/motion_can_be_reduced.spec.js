@@ -33,7 +33,8 @@ function moving() {
 
 // In the page: whether anything of the style sheet moves at all.
 function canMove() {
-  const times = ({ transitionDuration, animationDuration }) => `${transitionDuration}, ${animationDuration}`.split(", ");
+  const times = ({ transitionDuration, animationDuration }) =>
+    `${transitionDuration}, ${animationDuration}`.split(", ");
   return [...document.querySelectorAll("*")].some((element) =>
     times(getComputedStyle(element)).some((time) => parseFloat(time) > 0.01),
   );

@@ -28,7 +28,9 @@ for (const name of NAMES) {
     await expect(signedIn.heading(name)).toBeVisible();
     await expect(page).toHaveTitle(`${name} · Deplo`);
     await page.goto(`/#/tokens?project=${project.id}`);
-    await expect(page.getByRole("combobox", { name: "Project", exact: true }).locator("option:checked")).toHaveText(name);
+    await expect(page.getByRole("combobox", { name: "Project", exact: true }).locator("option:checked")).toHaveText(
+      name,
+    );
     await page.goto("/#/audit");
     await expect(signedIn.table("Audit events").getByRole("link", { name, exact: true }).first()).toBeVisible();
 

@@ -99,7 +99,10 @@ async function* revoke({ page, dashboard, edgeSwitch }) {
 async function* otherCallers({ page, dashboard, workspace }) {
   const { token: deployer } = await workspace.makeToken({ name: "Deployer", scopes: ["deploy"] });
   const { token: reader } = await workspace.makeToken({ name: "Reader", scopes: ["read"] });
-  for (const [token, name] of [[deployer, "own-token"], [reader, "tokens-read-only"]]) {
+  for (const [token, name] of [
+    [deployer, "own-token"],
+    [reader, "tokens-read-only"],
+  ]) {
     await dashboard.button("Sign out").click();
     await dashboard.open("#/tokens");
     await dashboard.signIn(token);
@@ -118,7 +121,10 @@ async function furnish(workspace) {
   for (const [wanted, usedAgoMs] of [
     [{ name: "Old laptop", scopes: ["admin"] }, 40 * DAY],
     [{ name: "Terraform", scopes: ["admin"], expiresAt: inDays(80) }, 2 * DAY],
-    [{ name: "Cleanup of old previews", scopes: ["read", "delete"], projectId: website, expiresAt: inDays(5) }, 9 * 60 * MINUTE],
+    [
+      { name: "Cleanup of old previews", scopes: ["read", "delete"], projectId: website, expiresAt: inDays(5) },
+      9 * 60 * MINUTE,
+    ],
     [{ name: "Status page", scopes: ["read"] }, 1 * MINUTE],
     [{ name: "Contractor", scopes: ["deploy", "read"], projectId: shop, expiresAt: inDays(20) }, null],
     [{ name: "CI Deploy", scopes: ["deploy"], projectId: website }, 3 * MINUTE],

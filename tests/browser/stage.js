@@ -40,7 +40,7 @@ export class Workspace {
   // Every token that is listed with this status.
   async tokens(status = "all") {
     const all = [];
-    for (let cursor = ""; cursor !== null; ) {
+    for (let cursor = ""; cursor !== null;) {
       const page = await this.api("GET", `/access-tokens?limit=200&status=${status}${cursor && `&cursor=${cursor}`}`);
       all.push(...page.data);
       cursor = page.nextCursor;

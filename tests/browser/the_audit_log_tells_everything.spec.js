@@ -8,7 +8,10 @@ test("newest first, in words", async ({ page, signedIn, workspace }) => {
   await signedIn.link("Audit log").click();
   await expect(page).toHaveTitle("Audit log · Deplo");
   await expect(signedIn.link("Audit log")).toHaveAttribute("aria-current", "page");
-  const rows = signedIn.table("Audit events").getByRole("row").filter({ has: signedIn.link("CI Deploy") });
+  const rows = signedIn
+    .table("Audit events")
+    .getByRole("row")
+    .filter({ has: signedIn.link("CI Deploy") });
   await expect(rows).toHaveCount(3);
   await expect(rows.nth(0)).toContainText("revoked");
   await expect(rows.nth(1)).toContainText("changed");

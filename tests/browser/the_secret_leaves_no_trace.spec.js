@@ -64,7 +64,12 @@ function inDocument(page, secret) {
 async function traces(page, context, secret) {
   const places = await page.evaluate(async () => {
     const databases = (await indexedDB.databases()).map(({ name }) => name);
-    const places = { location: location.href, history: JSON.stringify(history.state), title: document.title, databases };
+    const places = {
+      location: location.href,
+      history: JSON.stringify(history.state),
+      title: document.title,
+      databases,
+    };
     const stores = { localStorage: { ...localStorage }, sessionStorage: { ...sessionStorage } };
     return { ...places, ...stores, caches: await caches.keys(), name: window.name };
   });

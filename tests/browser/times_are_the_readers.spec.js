@@ -32,7 +32,12 @@ test("and a token's expiry stands out when it is near, or over", async ({ page, 
   await page.reload();
   await expect(signedIn.row("Over")).toBeHidden();
   await page.getByRole("combobox", { name: "Status", exact: true }).selectOption("All");
-  const color = (name) => signedIn.row(name).locator("time").last().evaluate((time) => getComputedStyle(time).color);
+  const color = (name) =>
+    signedIn
+      .row(name)
+      .locator("time")
+      .last()
+      .evaluate((time) => getComputedStyle(time).color);
   await expect(signedIn.row("Over")).toContainText("Expired");
   await expect(signedIn.row("Over").getByRole("button")).toHaveCount(0);
   expect(await color("Soon")).not.toBe(await color("Later"));

@@ -33,7 +33,10 @@ export class Trouble {
   check() {
     const matches = (pattern) => this.#found.some((words) => pattern.test(words));
     const known = [...this.#allowed, ...this.#expected];
-    expect(this.#found.filter((words) => !known.some((pattern) => pattern.test(words))), "trouble").toEqual([]);
+    expect(
+      this.#found.filter((words) => !known.some((pattern) => pattern.test(words))),
+      "trouble",
+    ).toEqual([]);
     expect(this.#expected.filter((pattern) => !matches(pattern)).map(String), "trouble that did not come").toEqual([]);
   }
 }

@@ -57,24 +57,33 @@ fn policy() -> Result<()> {
     run_command(&mut cargo(&["build", "--quiet", "-p", "shared"]))
 }
 
-/// esbuild reads every script of the dashboard and of its tests as if to bundle it: it notices what is no JavaScript, what
-/// is imported and not exported, and what can hardly be meant, such as a key that stands twice in an object.
+/// The dashboard and its tests: their format; what is of the wrong type, since the dashboard's comments say the types; and
+/// what esbuild notices when it reads scripts as if to bundle them, such as an import of what is not exported.
 fn scripts() -> Result<()> {
     tools::ensure_node_modules()?;
-    for (folder, platform) in [("control-plane/dashboard", "browser"), ("tests/browser", "node")] {
-        let files = fs::read_dir(root().join(folder))?.flatten().map(|entry| entry.path());
-        let scripts = files.filter(|path| path.extension().is_some_and(|extension| extension == "js"));
-        let mut esbuild = command(&root().join("node_modules/.bin/esbuild").to_string_lossy(), &ESBUILD_OPTIONS);
-        let output = esbuild.arg(format!("--platform={platform}")).args(scripts).output()?;
-        let words = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success() && words.is_empty(), "the scripts in {folder} have mistakes:\n{words}");
+    node_tool("prettier", &["--check", "--log-level=warn", DASHBOARD, BROWSER_TESTS])?;
+    node_tool("tsc", &["--project", "tsconfig.json"])?;
+    for (folder, platform) in [(DASHBOARD, "--platform=browser"), (BROWSER_TESTS, "--platform=node")] {
+        let scripts = format!("{folder}/**/*.js");
+        node_tool("esbuild", &[&ESBUILD_OPTIONS[..], &[platform, &scripts]].concat())?;
     }
     Ok(())
 }
 
+const DASHBOARD: &str = "control-plane/dashboard";
+const BROWSER_TESTS: &str = "tests/browser";
+
 /// What it writes is looked at by nobody.
 const ESBUILD_OPTIONS: [&str; 5] =
     ["--bundle", "--format=esm", "--packages=external", "--log-level=warning", "--outdir=target/scripts"];
+
+/// Runs a program from npm that says something only if there is something wrong.
+fn node_tool(name: &str, arguments: &[&str]) -> Result<()> {
+    let output = command(&root().join("node_modules/.bin").join(name).to_string_lossy(), arguments).output()?;
+    let words = [output.stdout, output.stderr].concat();
+    ensure!(output.status.success() && words.is_empty(), "{name} found mistakes:\n{}", String::from_utf8_lossy(&words));
+    Ok(())
+}
 
 /// Tests compare what is checked in with what the code makes, and say how to write it anew.
 fn generated_files() -> Result<()> {
