@@ -12,6 +12,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::metrics::Metrics;
 use axum::extract::{Request, State};
+use axum::http::header::SET_COOKIE;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
@@ -101,6 +102,8 @@ impl RateLimits {
 pub(crate) async fn bound_failures(State(app): State<App>, client: Client, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let failed = response.extensions().get::<Problem>().is_some_and(|problem| problem.status() == 401);
+    // The answer that takes the cookie of a session away has to arrive: by it a page knows that it shows too much.
+    let failed = failed && !response.headers().contains_key(SET_COOKIE);
     match client.address.filter(|_| failed).map(|address| app.limits.check_failure(address)) {
         Some(Err(refused)) => refused.into_response(),
         _ => response,

@@ -44,7 +44,17 @@ async fn one_token_makes_so_many_and_the_others_of_its_workspace_go_on() {
 
 /// What this address is answered, with this token.
 async fn from(server: &Server, address: &str, method: &str, path: &str, token: &str) -> (StatusCode, HeaderMap) {
-    let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {token}"));
+    send_from(server, address, method, path, ("authorization", &format!("Bearer {token}"))).await
+}
+
+async fn send_from(
+    server: &Server,
+    address: &str,
+    method: &str,
+    path: &str,
+    (name, value): (&str, &str),
+) -> (StatusCode, HeaderMap) {
+    let request = Request::builder().method(method).uri(path).header(name, value);
     let mut request = request.body(Body::empty()).unwrap();
     let peer = SocketAddr::new(address.parse().unwrap(), 4711);
     request.extensions_mut().insert(ConnectInfo(peer));
@@ -56,6 +66,7 @@ async fn from(server: &Server, address: &str, method: &str, path: &str, token: &
 async fn an_address_is_told_401_so_often_and_a_valid_token_from_it_is_answered() {
     let server = Server::start(Plan::Pro).await;
     let (id, dead) = server.token(&["read"]).await;
+    let (cookie, _) = server.sign_in(&dead).await;
     assert_eq!(server.delete(&tokens_path(&id)).await.status, 200);
     let list = tokens_path("");
     let (noisy, quiet) = ("192.0.2.1", "192.0.2.2");
@@ -74,6 +85,10 @@ async fn an_address_is_told_401_so_often_and_a_valid_token_from_it_is_answered()
     let scraped = metrics::router(server.app.clone()).oneshot(scrape).await.unwrap().into_body().collect().await;
     let scraped = String::from_utf8(scraped.unwrap().to_bytes().to_vec()).unwrap();
     assert!(scraped.contains("deplo_rate_limited_total{limit=\"failed-authentications\"} 1"), "{scraped}");
+    let (status, headers) = send_from(&server, noisy, "GET", "/session", ("cookie", &cookie)).await;
+    assert_eq!(status, 401, "a page hears that its session is over");
+    assert!(headers.contains_key("set-cookie"));
+    assert_eq!(send_from(&server, noisy, "GET", &list, ("cookie", &cookie)).await.0, 429);
     assert_eq!(from(&server, quiet, "GET", &list, &dead).await.0, 401, "another address");
     assert_eq!(from(&server, noisy, "GET", &list, &server.admin).await.0, 200, "a valid token");
     let (id, _) = server.token(&["read"]).await;
