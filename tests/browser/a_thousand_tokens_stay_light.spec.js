@@ -2,7 +2,7 @@
 import { expect, test } from "./fixtures.js";
 
 test.use({ plan: "team" });
-test.setTimeout(180_000);
+test.setTimeout(400_000);
 
 test("in rows and in requests", async ({ page, dashboard, workspace }) => {
   await fill(workspace, 998);

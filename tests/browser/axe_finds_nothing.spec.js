@@ -3,7 +3,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "./fixtures.js";
 import { scenes } from "./scenes.js";
 
-test.setTimeout(120_000);
+test.setTimeout(400_000);
 
 for (const width of [375, 1280]) {
   test(`on any page or dialog, ${width} pixels wide`, async ({ page, dashboard, workspace, edgeSwitch }) => {

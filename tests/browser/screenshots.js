@@ -9,7 +9,7 @@ const test = base.extend({
   trouble: ({}, use) => use(),
 });
 
-test.setTimeout(120_000);
+test.setTimeout(400_000);
 
 test.use({ deviceScaleFactor: 2, timezoneId: "Europe/Berlin" });
 
@@ -17,6 +17,8 @@ for (const width of [375, 1280]) {
   test(`screenshots, ${width} pixels wide`, async ({ page, dashboard, workspace, edgeSwitch }) => {
     await page.setViewportSize({ width, height: 800 });
     for await (const scene of scenes({ page, dashboard, workspace, edgeSwitch })) {
+      // Nothing is under a pointer.
+      await page.mouse.move(0, 0);
       // The whole page, or what of it a dialog lies over.
       const fullPage = (await page.locator("dialog[open]").count()) === 0;
       for (const colorScheme of ["light", "dark"]) {

@@ -15,15 +15,9 @@ const APPLICATIONS: [&str; 2] = [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/// Debian's, with its sandbox, and with small fonts for interfaces, Latin, Chinese and emoji. Some 90 MB to download.
-const PACKAGES: [&str; 6] = [
-    "chromium",
-    "chromium-sandbox",
-    "fonts-cantarell",
-    "fonts-liberation",
-    "fonts-noto-color-emoji",
-    "fonts-wqy-microhei",
-];
+/// Debian's, with its sandbox, and with small fonts for Latin, Chinese and emoji. Some 90 MB to download.
+const PACKAGES: [&str; 5] =
+    ["chromium", "chromium-sandbox", "fonts-liberation", "fonts-noto-color-emoji", "fonts-wqy-microhei"];
 
 /// The program: `CHROMIUM`, else this machine's, else Debian's, which is installed first.
 pub(crate) fn path() -> Result<PathBuf> {
