@@ -92,11 +92,12 @@ export async function ending(reason, action) {
   }
 }
 
-/** Forgets the session: it is over. @param {Reason} reason unless another one was expected */
+/** Forgets the session: it is over. @param {Reason} reason what was expected explains an end that came by itself */
 export function endSession(reason) {
   if (!state.session) return;
   state.asked++;
-  Object.assign(state, { session: null, reason: state.expected ?? reason, expected: null });
+  const why = reason === "over" ? (state.expected ?? reason) : reason;
+  Object.assign(state, { session: null, reason: why, expected: null });
   actFor("", () => {});
   sessionEvents.dispatchEvent(new Event("change"));
 }
