@@ -24,7 +24,8 @@ export function actFor(csrfToken, whenOver) {
 }
 
 /**
- * @typedef {{body?: object, key?: string, signal?: AbortSignal}} Options `key` is the Idempotency-Key
+ * @typedef {{body?: object, key?: string, signal?: AbortSignal, csrfToken?: string}} Options `key` is the
+ *   Idempotency-Key; `csrfToken` that of the session in whose name it is sent, if not the current one
  * @typedef {{status: number, body: any}} Answer
  */
 
@@ -36,37 +37,41 @@ export function actFor(csrfToken, whenOver) {
  * @returns {Promise<Answer>}
  */
 export async function request(method, path, options = {}) {
-  const sentFor = current.csrfToken;
-  const response = await send(method, path, options);
+  const { csrfToken = current.csrfToken } = options;
+  const response = await send(method, path, { ...options, csrfToken });
   const body = await read(response, options.signal);
   if (response.ok) return { status: response.status, body };
-  if (response.status === 401 && path !== SESSION && sentFor === current.csrfToken) current.whenOver();
+  if (response.status === 401 && path !== SESSION && csrfToken === current.csrfToken) current.whenOver();
   throw new Problem({ ...body, status: response.status }, Number(response.headers.get("Retry-After")) || 0);
 }
 
 /**
- * As `request`, for what does no harm when it is carried out twice: repeats it when the answer is lost.
+ * As `request`, for what does no harm when it is carried out twice: repeats it when the answer is lost, always in the
+ * name of the same session. Its problem tells of all that were sent.
  * @param {string} method
  * @param {string} path
  * @param {Options} [options]
  * @returns {Promise<Answer>}
  */
 export async function requestUntilAnswered(method, path, options = {}) {
-  for (const wait of REPEATS_MS) {
+  const { csrfToken } = current;
+  const waits = REPEATS_MS.values();
+  for (let wasLost = false; ; wasLost = true) {
     try {
-      return await request(method, path, options);
+      return await request(method, path, { ...options, csrfToken });
     } catch (failure) {
-      if (!(failure instanceof Problem && failure.isLost)) throw failure;
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      const wait = waits.next();
+      if (!(failure instanceof Problem)) throw failure;
+      if (!failure.isLost || wait.done) throw failure.after(wasLost);
+      await new Promise((resolve) => setTimeout(resolve, wait.value));
     }
   }
-  return request(method, path, options);
 }
 
 /** @param {string} method @param {string} path @param {Options} options */
-async function send(method, path, { body, key, signal }) {
+async function send(method, path, { body, key, signal, csrfToken = "" }) {
   const headers = new Headers({ Accept: "application/json" });
-  if (method !== "GET") headers.set("X-CSRF-Token", current.csrfToken);
+  if (method !== "GET") headers.set("X-CSRF-Token", csrfToken);
   if (body) headers.set("Content-Type", "application/json");
   if (key) headers.set("Idempotency-Key", key);
   const limit = AbortSignal.timeout(ANSWER_MS_MAX);

@@ -2,6 +2,9 @@
 /** What went wrong with a call: the server's problem details (RFC 9457), or that no answer came. */
 import { h } from "../screen/dom.js";
 
+/** Kinds of refusals that come after a look for what was made under the request's key: nothing was. */
+const KNOWING = ["validation-failed", "not-found", "conflict", "plan-limit-reached"];
+
 /** A call that did not do what was asked. */
 export class Problem extends Error {
   /**
@@ -18,11 +21,17 @@ export class Problem extends Error {
     this.requestId = body.requestId;
     this.errors = body.errors ?? [];
     this.retryAfterS = retryAfterS;
+    /** Whether the request may have been carried out all the same: no answer came, or one that does not know. */
+    this.isLost = this.status === 0 || this.status >= 500;
   }
 
-  /** Whether the request may have been carried out all the same. */
-  get isLost() {
-    return [0, 500, 502, 504].includes(this.status);
+  /**
+   * The same, of a request that was sent before: only a server that has looked into it knows what became of it then.
+   * @param {boolean} wasLost
+   */
+  after(wasLost) {
+    this.isLost ||= wasLost && !KNOWING.includes(this.slug ?? "");
+    return this;
   }
 }
 
