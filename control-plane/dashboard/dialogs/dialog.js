@@ -1,17 +1,17 @@
 // @ts-check
 /**
- * Modal dialogs, on the native element: it holds the focus inside and gives it back. None closes by itself: Esc and
- * every button ask the dialog's own `dismiss`.
+ * Modal dialogs, on the native element: it holds the focus inside and gives it back. None closes by itself: Esc, the
+ * system's gestures and every button ask the dialog's own `dismiss`.
  */
 import { h, newId } from "../screen/dom.js";
 import { focusPage } from "../screen/morph.js";
 
 /**
  * @typedef {{element: HTMLDialogElement, body: HTMLElement, close: () => void}} Dialog
- * @typedef {{dialog: Dialog, mayClose: () => boolean, close: () => void}} Open
+ * @typedef {{mayClose: () => boolean, mayLeave: () => boolean, dismiss: () => void, close: () => void}} Open
  */
 
-/** @type {Set<Open>} */
+/** The last one lies above the others. @type {Set<Open>} */
 const open = new Set();
 
 /**
@@ -21,14 +21,15 @@ const open = new Set();
  * @param {any} options.content
  * @param {() => void} options.dismiss what Esc does
  * @param {() => boolean} [options.mayClose] whether leaving the page behind it closes it too
+ * @param {() => boolean} [options.mayLeave] whether the dashboard is left without a question
  * @param {() => void} [options.closed] called when it is gone, however that came
  * @returns {Dialog}
  */
-export function openDialog({ title, content, dismiss, mayClose = () => true, closed = () => {} }) {
+export function openDialog({ title, content, dismiss, mayClose = yes, mayLeave = yes, closed = () => {} }) {
   const heading = h("h2", { id: newId(), tabindex: "-1" }, title);
   const body = h("div", { class: "dialog-body" }, content);
-  const element = h("dialog", { "aria-labelledby": heading.id, closedby: "none" }, heading, body);
-  const entry = { dialog: { element, body, close }, mayClose, close };
+  const element = h("dialog", { "aria-labelledby": heading.id }, heading, body);
+  const entry = { mayClose, mayLeave, dismiss, close };
   let isWanted = true;
 
   function close() {
@@ -41,26 +42,39 @@ export function openDialog({ title, content, dismiss, mayClose = () => true, clo
     closed();
   }
 
-  element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => whenEscape(event, dismiss));
-  element.addEventListener(
-    "cancel",
-    (/** @type {Event} */ event) => event.target === element && event.preventDefault(),
-  );
+  function whenCancelled(/** @type {Event} */ event) {
+    if (event.target !== element) return;
+    event.preventDefault();
+    dismiss();
+  }
+
+  element.addEventListener("cancel", whenCancelled);
   element.addEventListener("close", () => isWanted && element.showModal());
   document.body.append(element);
   open.add(entry);
   element.showModal();
-  return entry.dialog;
+  return { element, body, close };
 }
 
-/** @param {KeyboardEvent} event @param {() => void} dismiss */
-function whenEscape(event, dismiss) {
-  if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+const yes = () => true;
+
+/** Wherever the focus is, and before the browser asks: it would close at the second time. @param {KeyboardEvent} event */
+function whenEscape(event) {
+  const top = [...open].at(-1);
+  if (!top || event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
   event.preventDefault();
-  dismiss();
+  top.dismiss();
 }
 
-/** Closes those that belong to the page behind them; not one that shows a secret, or waits for one. */
+/** Asks before a secret is lost. @param {Event} event */
+function whenLeaving(event) {
+  if (![...open].every(({ mayLeave }) => mayLeave())) event.preventDefault();
+}
+
+addEventListener("keydown", whenEscape);
+addEventListener("beforeunload", whenLeaving);
+
+/** Closes those that may go with the page behind them. */
 export function closeDialogs() {
   for (const { mayClose, close } of [...open]) if (mayClose()) close();
 }
