@@ -37,12 +37,13 @@ export function openEdit(token) {
 }
 
 /**
- * Only what differs is sent.
+ * Only what differs is sent; null if nothing does.
  * @param {import("../server/calls.js").Token} token
  * @param {string} name
  * @param {string[]} scopes
  */
-const changes = (token, name, scopes) => ({
-  ...(name !== token.name && { name }),
-  ...(scopes.join() !== token.scopes.join() && { scopes }),
-});
+function changes(token, name, scopes) {
+  const isRenamed = name.trim() !== token.name;
+  const isRescoped = scopes.join() !== token.scopes.join();
+  return isRenamed || isRescoped ? { ...(isRenamed && { name }), ...(isRescoped && { scopes }) } : null;
+}

@@ -1,12 +1,15 @@
 // @ts-check
 /**
- * A dialog with a form: sends once, and shows errors beside their fields. When an answer is lost the very same request
- * can be sent again, and nothing else.
+ * A dialog with a form: sends once, and shows errors beside their fields. While a request may have been carried out, it
+ * can be sent again, and nothing else; the page is not left without a question, nor the form without a word.
  */
 import { isBusy, submitOnce } from "../screen/busy.js";
 import { button, dialogButtons, openDialog } from "./dialog.js";
 import { h } from "../screen/dom.js";
 import { Problem, alertBox } from "../server/problem.js";
+import { isOwnToken, session } from "../server/session.js";
+
+const SOMEBODY_ELSE = "You are no longer signed in with the token with which you began, so this was not sent.";
 
 /**
  * @param {object} options
@@ -14,17 +17,19 @@ import { Problem, alertBox } from "../server/problem.js";
  * @param {any} [options.intro]
  * @param {import("../screen/fields.js").Field[]} options.fields
  * @param {string} options.action what the button says
- * @param {() => object} options.read the request; throws a `Problem` with what is wrong before anything is sent
+ * @param {() => object | null} options.read the request, or null if there is nothing to send; throws a `Problem` with
+ *   what is wrong before anything is sent
  * @param {(request: any) => Promise<any>} options.send its failure is shown, and the dialog stays
  * @param {(answer: any) => void} options.done called with the answer, after the dialog has closed
- * @param {(failure: unknown) => string} [options.lost] what to do when no answer came, by what came of the last try
- * @param {() => void} [options.abandoned] called when it is closed after an answer was lost
+ * @param {(failure: Problem) => string} [options.lost] what to do when the request may have been carried out, by what
+ *   came of the last try
+ * @param {() => void} [options.abandoned] called when it is closed then, however that came
  */
 export function openForm({ title, intro, fields, action, read, send, done, lost = () => "", abandoned = () => {} }) {
   const alert = alertBox();
   const inputs = h(
     "fieldset",
-    { class: "plain" },
+    {},
     fields.map(({ element }) => element),
   );
   const submit = button(action, null, { class: "button primary" });
@@ -37,41 +42,50 @@ export function openForm({ title, intro, fields, action, read, send, done, lost 
     alert.element,
     dialogButtons(cancel, submit),
   );
-  const dialog = openDialog({ title, content: form, dismiss, mayClose: () => !isBusy(submit) });
+  const dialog = openDialog({
+    title,
+    content: form,
+    dismiss,
+    mayClose: () => !isBusy(submit),
+    mayLeave: () => !isBusy(submit) && !isLost,
+    closed: () => isLost && abandoned(),
+  });
   fields[0].focus();
+  const ownId = session().accessToken.id;
   let isLost = false;
-  /** @type {object} */
+  /** @type {object | null} */
   let request;
 
   function dismiss() {
-    if (isBusy(submit)) return;
-    dialog.close();
-    if (isLost) abandoned();
+    if (!isBusy(submit)) dialog.close();
   }
 
   async function trySend() {
     alert.clear();
     fields.forEach((field) => field.showError(""));
+    submit.focus();
     cancel.disabled = inputs.disabled = true;
     try {
       if (!isLost) request = read();
-      const answer = await send(request);
+      if (!isOwnToken(ownId)) throw new Problem({ status: 401, detail: SOMEBODY_ELSE });
+      const answer = request && (await send(request));
+      isLost = false;
       dialog.close();
-      done(answer);
+      if (answer) done(answer);
     } catch (failure) {
       whenFailed(failure);
     }
   }
 
-  /** After a lost answer the same request is sent again, so nothing in it may be changed. @param {unknown} failure */
+  /** @param {unknown} failure */
   function whenFailed(failure) {
-    isLost ||= failure instanceof Problem && failure.isLost;
+    if (failure instanceof Problem) isLost = failure.after(isLost).isLost;
     cancel.disabled = false;
     inputs.disabled = isLost;
-    const others = isLost ? [] : errorsOf(failure).filter((error) => !showBeside(error));
-    if (isLost) submit.textContent = "Try again";
+    submit.textContent = isLost ? "Try again" : action;
+    const others = errorsOf(failure).filter((error) => !showBeside(error));
     if (isLost || errorsOf(failure).length === 0 || others.length > 0) alert.say(failure);
-    if (isLost) alert.element.append(h("p", { class: "alert" }, lost(failure)));
+    if (isLost) alert.element.prepend(h("p", { class: "alert" }, lost(/** @type {Problem} */ (failure))));
     fields.find(({ element }) => element.querySelector("[aria-invalid]"))?.focus();
   }
 
