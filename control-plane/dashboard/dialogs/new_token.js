@@ -4,7 +4,7 @@ import * as calls from "../server/calls.js";
 import { button, dialogButtons, openDialog } from "./dialog.js";
 import { openForm } from "./form.js";
 import { openSecret } from "./secret.js";
-import { h } from "../screen/dom.js";
+import { h, named } from "../screen/dom.js";
 import { Problem } from "../server/problem.js";
 import { maker } from "../server/make_token.js";
 import { changed } from "../server/changed.js";
@@ -16,14 +16,19 @@ import { isFull, planName } from "../rules/usage.js";
 
 const TITLE = "New Token";
 
+const ORPHANED = "It may have been made without anybody having its text. If it is in the list, revoke it.";
+
 const LOST = "The token may have been made all the same. Trying again sends the same request, and makes nothing twice.";
 
 /** Opens the form; or says that the plan is full, before anybody has filled it in. */
 export async function openNewToken() {
   if (isFull()) return openFull();
-  await projectsForMenu().catch((failure) => toast(`The projects could not be fetched: ${failure.message}`));
-  openFields();
+  openFields(await projectsForMenu().catch(withoutProjects));
 }
+
+/** @param {Error} failure */
+const withoutProjects = ({ message }) =>
+  h("p", { role: "alert", class: "alert" }, `The projects could not be fetched, and none can be chosen: ${message}`);
 
 function openFull() {
   const { plan, tokenLimit } = session().workspace;
@@ -41,9 +46,10 @@ function openFull() {
   });
 }
 
-function openFields() {
+/** @param {any} intro */
+function openFields(intro) {
   const [name, scopes, project, expiry] = [nameField(), scopesField(), projectField(), expiryField()];
-  const make = maker((body, key) => calls.createToken(session().workspace.id, body, key));
+  const make = maker(calls.createToken);
   const read = () => {
     const request = {
       name: name.value(),
@@ -58,17 +64,18 @@ function openFields() {
 
   openForm({
     title: TITLE,
+    intro,
     fields: [name, scopes, project, expiry],
     action: "Create token",
     read,
     send: make,
-    lost: () => LOST,
+    lost: ({ status }) => (status === 401 ? ORPHANED : LOST),
     done: (made) => {
       openSecret(made);
       changed();
     },
     abandoned: () => {
-      toast(`“${name.value()}” may have been made without anybody having its text. If it is in the list, revoke it.`);
+      toast(["“", named(name.value()), "”: ", ORPHANED]);
       changed();
     },
   });

@@ -7,8 +7,7 @@ import { openSecret } from "./secret.js";
 import { h, named } from "../screen/dom.js";
 import { choiceField } from "../screen/fields.js";
 import { maker } from "../server/make_token.js";
-import { Problem } from "../server/problem.js";
-import { endSession, ending, isOwnToken, session } from "../server/session.js";
+import { endSession, ending, isOwnToken } from "../server/session.js";
 import { toast } from "../screen/toasts.js";
 
 /** For how long the old token still works, in seconds. */
@@ -23,8 +22,10 @@ const LOST =
   "The token may have been replaced all the same. Trying again sends the same request, and replaces nothing twice.";
 
 const LOST_OWN =
-  "You are signed out, so the token was replaced, and the new text was lost on the way. " +
+  "You are signed out, so the token was most likely replaced, and the new text was lost on the way. " +
   "Sign in with another admin token and rotate the new one.";
+
+const ORPHANED = "It may have been replaced without anybody having the new text. If so, rotate the new one.";
 
 /** @param {import("../server/calls.js").Token} token */
 export function openRotate(token) {
@@ -38,9 +39,8 @@ export function openRotate(token) {
     chosen: [GRACES[0].value],
     hint: token.expiresAt ? "Not later than it expires." : undefined,
   });
-  const workspaceId = session().workspace.id;
   const endsSession = () => isOwn && grace.value()[0] === GRACES[0].value;
-  const rotate = maker((body, key) => calls.rotateToken(workspaceId, token.id, body, key));
+  const rotate = maker((workspaceId, body, key) => calls.rotateToken(workspaceId, token.id, body, key));
   openForm({
     title: ["Rotate “", named(token.name), "”"],
     intro: intro(token),
@@ -49,9 +49,9 @@ export function openRotate(token) {
     read: () => ({ graceSeconds: Number(grace.value()[0]) }),
     send: (request) => (endsSession() ? ending("rotated", () => rotate(request)) : rotate(request)),
     done: (made) => showSuccessor(token, made, endsSession()),
-    lost: (failure) => (failure instanceof Problem && failure.status === 401 ? LOST_OWN : LOST),
+    lost: ({ status }) => (status !== 401 ? LOST : endsSession() ? LOST_OWN : ORPHANED),
     abandoned: () => {
-      toast(`“${token.name}” may have been replaced without anybody having the new text. If so, rotate the new one.`);
+      toast(["“", named(token.name), "”: ", ORPHANED]);
       changed();
     },
   });

@@ -7,7 +7,6 @@ import { copy } from "../screen/clipboard.js";
 import { button, dialogButtons, openDialog } from "./dialog.js";
 import { h, named, newId } from "../screen/dom.js";
 import { icon } from "../screen/icons.js";
-import { currentSession } from "../server/session.js";
 import { untilEffective } from "../server/until_effective.js";
 
 const NOT_COPIED = "You have not copied this token. It is shown only once.";
@@ -18,7 +17,7 @@ const NOT_COPIED = "You have not copied this token. It is shown only once.";
  *   the edge has to hear too; `closed` is called when the dialog is gone
  */
 export function openSecret(made, { note, alsoWatch = [], closed = () => {} } = {}) {
-  const { body: view, status } = made;
+  const { body: view, status, apiUrl } = made;
   let secret = view.token;
   view.token = "";
   let isCopied = false;
@@ -28,9 +27,11 @@ export function openSecret(made, { note, alsoWatch = [], closed = () => {} } = {
   const said = h("p", { role: "status", class: "copied" });
   const footer = h("div", { class: "stack" });
   const watch = new AbortController();
+  const curl = h("code", { class: "line" }, `curl -H "Authorization: Bearer $DEPLO_TOKEN" ${apiUrl}/access-token`);
   const dialog = openDialog({
     title: "Token created",
     mayClose: () => false,
+    mayLeave: () => isCopied,
     dismiss: leave,
     closed: forget,
     content: [
@@ -49,10 +50,10 @@ export function openSecret(made, { note, alsoWatch = [], closed = () => {} } = {
         copyButton("Copy token", () => take(secret, "Copied"), { class: "button primary", autofocus: true }),
       ),
       said,
-      line("export", `export DEPLO_TOKEN=${view.prefix}`, () =>
+      line("export", h("code", { class: "line" }, `export DEPLO_TOKEN=${view.prefix}`), () =>
         take(`export DEPLO_TOKEN=${secret}`, "Export line copied"),
       ),
-      line("curl", curlLine(), () => put(curlLine(), "Curl line copied")),
+      line("curl", curl, takeCurl),
       note && h("p", { class: "note" }, note),
       status === 202 && untilEffective([view.id, ...alsoWatch], watch.signal),
       footer,
@@ -60,28 +61,29 @@ export function openSecret(made, { note, alsoWatch = [], closed = () => {} } = {
   });
   box.onfocus = () => box.select();
   box.oncopy = () => isWhole(box) && markCopied("Copied");
-  addEventListener("beforeunload", warn);
   addEventListener("pagehide", dialog.close);
   showDone();
 
   /** Copies something that holds the secret. @param {string} text @param {string} words */
   async function take(text, words) {
-    if (await put(text, words)) markCopied(words);
+    if (await copy(text)) return markCopied(words);
+    said.textContent = "This browser did not allow that. The token is selected: copy it by hand.";
+    box.focus();
+    box.select();
   }
 
-  /** @param {string} text @param {string} words */
-  async function put(text, words) {
-    const isPut = await copy(text);
-    said.textContent = isPut ? words : "This browser did not allow that. The token is selected: copy it by hand.";
-    if (!isPut) box.focus();
-    return isPut;
+  async function takeCurl() {
+    const isPut = await copy(curl.textContent);
+    said.textContent = isPut
+      ? "Curl line copied"
+      : "This browser did not allow that. The line is selected: copy it by hand.";
+    if (!isPut) getSelection()?.selectAllChildren(curl);
   }
 
   /** @param {string} words */
   function markCopied(words) {
     isCopied = true;
     said.textContent = words;
-    removeEventListener("beforeunload", warn);
     showDone();
   }
 
@@ -110,29 +112,17 @@ export function openSecret(made, { note, alsoWatch = [], closed = () => {} } = {
   function forget() {
     watch.abort();
     secret = box.value = "";
-    removeEventListener("beforeunload", warn);
     removeEventListener("pagehide", dialog.close);
     closed();
   }
 }
 
-/** Asks before the page is left. @param {Event} event */
-const warn = (event) => event.preventDefault();
-
 /** Whether somebody has selected all of it. @param {HTMLInputElement} box */
 const isWhole = (box) => box.selectionStart === 0 && box.selectionEnd === box.value.length;
 
-/** The line is the same for everybody: the secret is not in it. */
-const curlLine = () => `curl -H "Authorization: Bearer $DEPLO_TOKEN" ${currentSession()?.apiUrl ?? ""}/access-token`;
-
-/** @param {string} name @param {string} text @param {() => void} onclick */
-const line = (name, text, onclick) =>
-  h(
-    "div",
-    { class: "copy-row" },
-    h("code", { class: "line" }, text),
-    copyButton(`Copy ${name} line`, onclick, { class: "icon-button" }),
-  );
+/** @param {string} name @param {HTMLElement} shown @param {() => void} onclick */
+const line = (name, shown, onclick) =>
+  h("div", { class: "copy-row" }, shown, copyButton(`Copy ${name} line`, onclick, { class: "icon-button" }));
 
 /** @param {string} label @param {() => void} onclick @param {Record<string, any>} attributes */
 function copyButton(label, onclick, attributes) {

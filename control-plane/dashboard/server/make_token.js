@@ -4,24 +4,37 @@
  * was made then is not shown again, so it is rotated at once: that text is shown instead.
  */
 import * as calls from "./calls.js";
+import { Problem } from "./problem.js";
 import { session } from "./session.js";
 
-/** @typedef {{status: number, body: import("./calls.js").Token & {token: string, replayed?: boolean}}} Made */
+/**
+ * @typedef {{status: number, body: import("./calls.js").Token & {token: string, replayed?: boolean}, apiUrl: string}}
+ *   Made `apiUrl` is where it works
+ */
 
 /**
- * @param {(body: object, key: string) => Promise<import("./api.js").Answer>} send creates or rotates under a key
+ * For the workspace that one is signed in to now.
+ * @param {(workspaceId: string, body: object, key: string) => Promise<import("./api.js").Answer>} send creates or
+ *   rotates under a key
  * @returns {(body: object) => Promise<Made>} to be called again after a failure, as often as one likes
  */
 export function maker(send) {
+  const { workspace, apiUrl } = session();
   const keyOf = keys();
   return async (body) => {
-    let answer = await send(body, keyOf(JSON.stringify(body)));
+    let answer = await send(workspace.id, body, keyOf(JSON.stringify(body)));
     while (answer.body.replayed) {
       const { id } = answer.body;
-      answer = await calls.rotateToken(session().workspace.id, id, {}, keyOf(id));
+      answer = await calls.rotateToken(workspace.id, id, {}, keyOf(id)).catch(whenMade);
     }
-    return answer;
+    return { ...answer, apiUrl };
   };
+}
+
+/** Whatever hinders the rotation, the first token is made, and nobody has its text. @param {unknown} failure @returns {never} */
+function whenMade(failure) {
+  if (failure instanceof Problem) failure.isLost = true;
+  throw failure;
 }
 
 /** A key for each thing that is asked for, the same when it is asked for again. */
