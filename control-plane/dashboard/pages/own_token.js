@@ -9,7 +9,7 @@ import { loadSession } from "../server/session.js";
 import { failure, loading } from "../screen/states.js";
 import { isAlive, isPending } from "../rules/status.js";
 import { tokenFacts } from "./token_facts.js";
-import { usage } from "../rules/usage.js";
+import { usage } from "../screen/usage.js";
 
 /**
  * @param {import("../app.js").Place} place

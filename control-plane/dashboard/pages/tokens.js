@@ -1,67 +1,79 @@
 // @ts-check
 /** `#/tokens`: the list of tokens, with search, filters and pages. */
-import { submitOnce } from "../screen/busy.js";
-import { openNewToken } from "../dialogs/new_token.js";
 import { h } from "../screen/dom.js";
-import { empty, failure, loading } from "../screen/states.js";
-import { icon } from "../screen/icons.js";
+import { failure, loading } from "../screen/states.js";
 import { show } from "../screen/morph.js";
 import { learnNamesOf } from "../server/names.js";
-import { PAGE_ROWS, pager, pagesOf } from "../screen/pager.js";
-import { mayManage } from "../rules/permissions.js";
+import { PAGE_ROWS, pager, pagesOf, rangeOf } from "../screen/pager.js";
 import { loadProjects } from "../server/projects.js";
 import { refreshNow } from "../server/poll.js";
 import { goTo, replaceAddress } from "../screen/router.js";
-import { finds } from "../rules/search.js";
+import { finds, withoutSecret } from "../rules/search.js";
 import { loadSession } from "../server/session.js";
 import { isPending } from "../rules/status.js";
 import { inPlace, pointerOver } from "../screen/steady.js";
+import { newTokenButton } from "./new_token_button.js";
 import { tokenFilters } from "./token_filters.js";
 import { TOKENS_MAX, tokenList } from "./token_list.js";
-import { EVERYTHING, hrefOf, isUsual, readQuery } from "../rules/token_query.js";
+import { bounds, firstStep, nothing } from "./token_results.js";
+import { EVERYTHING, hrefOf, readQuery } from "../rules/token_query.js";
 import { tokenTable } from "./token_table.js";
-import { usage } from "../rules/usage.js";
+import { usage } from "../screen/usage.js";
 
 /** Tokens that are loaded ahead, so that their number can be said. */
 const COUNTED_MAX = 1_000;
-
-const FIRST_STEP =
-  "A token lets a program act for this workspace. Create one for each program, with no more scopes than it needs.";
 
 /** How soon rows that were held in place are looked at again, in milliseconds. */
 const HELD_MS = 1_000;
 
 /** @typedef {import("../server/calls.js").Token} Token */
 /** @typedef {import("../rules/token_query.js").Query} Query */
+/** @typedef {import("../screen/pager.js").Part} Part */
 
 /**
  * @param {import("../app.js").Place} place
  * @returns {import("../app.js").Page}
  */
 export function tokensPage({ main, route, signal }) {
-  /** @type {{query: Query, list: import("./token_list.js").TokenList, rows: Token[], problem: unknown}} */
-  const state = { query: readQuery(route.query), list: listOf(readQuery(route.query)), rows: [], problem: null };
+  let stop = new AbortController();
+  const query = readQuery(route.query);
+  /**
+   * `isSaid` tells whether somebody who does not see the list has heard what was last asked for.
+   * @type {{query: Query, list: import("./token_list.js").TokenList, rows: Token[], problem: unknown, isSaid: boolean}}
+   */
+  const state = { query, list: listOf(query), rows: [], problem: null, isSaid: true };
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let held;
   const head = h("div", { class: "page-head" });
   const filters = tokenFilters((chosen, isTyping) => ask({ ...chosen, page: 1 }, isTyping));
-  const region = h("section", { class: "region", "aria-label": "List of tokens" });
+  const region = h("section", { class: "region", "aria-label": "List of tokens", tabindex: "-1" });
   const found = h("p", { class: "unseen", "aria-live": "polite" });
   const isPointerAtWork = pointerOver(region);
   main.replaceChildren(head, filters.element, region, found);
 
-  /** @param {Query} query */
+  /** Nothing waits for the list before. @param {Query} query */
   function listOf({ status, project }) {
-    return tokenList({ status, projectId: project }, signal);
+    stop.abort();
+    stop = new AbortController();
+    return tokenList({ status, projectId: project }, AbortSignal.any([signal, stop.signal]));
   }
 
-  /** @param {Query} query @param {boolean} isTyping */
-  function ask(query, isTyping) {
-    const href = hrefOf(query);
-    if (isTyping) replaceAddress(href);
-    else goTo(href);
+  /** @param {Query} asked @param {boolean} [isTyping] */
+  function ask(asked, isTyping) {
+    if (signal.aborted) return;
+    const query = { ...asked, q: withoutSecret(asked.q) };
+    if (isTyping) replaceAddress(hrefOf(query));
+    else goTo(hrefOf(query));
+    found.textContent = "";
+    state.isSaid = false;
     become(query);
-    if (isTyping) announce();
+  }
+
+  /** The next rows are read from their beginning. @param {number} page */
+  function turn(page) {
+    ask({ ...state.query, page });
+    region.focus({ preventScroll: true });
+    region.scrollIntoView();
   }
 
   /** @param {Query} query */
@@ -72,13 +84,7 @@ export function tokensPage({ main, route, signal }) {
     if (isOther) state.list = listOf(query);
     render();
     if (isOther) refreshNow();
-    else loadNeeded().catch(fail);
-  }
-
-  function announce() {
-    const { tokens, isComplete } = state.list;
-    const count = tokens().filter(finds(state.query.q)).length;
-    if (isComplete() && state.query.q) found.textContent = count === 1 ? "1 token matches" : `${count} tokens match`;
+    else loadNeeded().catch(refreshNow);
   }
 
   /** A search needs all of them, a page only those up to it and whether there is another. */
@@ -99,35 +105,44 @@ export function tokensPage({ main, route, signal }) {
         state.rows.map(({ createdBy }) => createdBy),
         signal,
       );
-      if (list === state.list) Object.assign(state, { problem: null });
-      render();
+      if (list === state.list) state.problem = null;
     } catch (problem) {
-      fail(problem);
+      if (list === state.list) state.problem = problem;
       throw problem;
+    } finally {
+      render();
     }
-  }
-
-  /** @param {unknown} problem */
-  function fail(problem) {
-    if (signal.aborted) return;
-    state.problem = problem;
-    render();
   }
 
   function render() {
     if (signal.aborted) return;
     filters.set(state.query);
-    show(head, heading(), newTokenButton());
-    region.setAttribute("aria-busy", String(!state.list.isLoaded()));
-    show(region, ...content());
+    show(head, heading(), newTokenButton(signal));
+    const { list, problem } = state;
+    region.setAttribute("aria-busy", String(!list.isLoaded() && !problem));
+    if (list.isLoaded()) showTokens();
+    else show(region, problem ? failure(problem, refreshNow) : loading("Loading tokens …"));
   }
 
-  function content() {
-    const { list, query, problem } = state;
-    if (!list.isLoaded()) return [problem ? failure(problem, refreshNow) : loading("Loading tokens …")];
+  function showTokens() {
+    const { list, query } = state;
     const matching = query.q ? list.tokens().filter(finds(query.q)) : list.tokens();
-    if (matching.length === 0) return [nothing()];
-    return [tokenTable(rowsOf(matching)), bounds(), pages(matching.length)];
+    const part = { page: clampedPage(matching.length), count: matching.length, isComplete: list.isComplete() };
+    if (part.count === 0)
+      show(
+        region,
+        nothing(list, query, () => ask(EVERYTHING), signal),
+      );
+    else show(region, tokenTable(rowsOf(matching)), firstStep(list, query), bounds(list, query), pager(part, turn));
+    announce(part);
+  }
+
+  /** Says once what was asked for: a search when it has seen all, a page when it is there. @param {Part} part */
+  function announce(part) {
+    const isThere = part.isComplete || (!state.query.q && part.page === state.query.page);
+    if (state.isSaid || !isThere) return;
+    state.isSaid = true;
+    found.textContent = state.query.q ? matches(part.count) : `Shows ${rangeOf(part, " to ")}`;
   }
 
   /** @param {Token[]} matching */
@@ -144,41 +159,6 @@ export function tokensPage({ main, route, signal }) {
   /** @param {number} count */
   const clampedPage = (count) => Math.min(state.query.page, pagesOf(count));
 
-  /** @param {number} count */
-  const pages = (count) =>
-    pager({
-      page: clampedPage(count),
-      count,
-      isComplete: state.list.isComplete(),
-      turn: (page) => ask({ ...state.query, page }, false),
-    });
-
-  function bounds() {
-    const { list, query } = state;
-    if (!query.q || list.isComplete()) return null;
-    const isAtEnd = list.tokens().length >= TOKENS_MAX;
-    return h(
-      "p",
-      { class: "quiet" },
-      isAtEnd ? `Only the newest ${TOKENS_MAX.toLocaleString("en")} tokens were searched.` : "Searching …",
-    );
-  }
-
-  function nothing() {
-    const { list, query } = state;
-    if (!list.isComplete()) return loading("Searching …");
-    if (isUsual(query)) return empty("No tokens yet", FIRST_STEP, newTokenButton());
-    return empty(
-      "No token matches",
-      "No token has this name, prefix or id, and this status and project.",
-      h(
-        "button",
-        { type: "button", class: "button", onclick: () => ask(EVERYTHING, false) },
-        "Clear search and filters",
-      ),
-    );
-  }
-
   const heading = () => h("div", {}, h("h1", { tabindex: "-1" }, "Tokens"), usage());
   return {
     title: "Tokens",
@@ -192,8 +172,5 @@ export function tokensPage({ main, route, signal }) {
   };
 }
 
-/** @param {any} event */
-const openOnce = (event) => submitOnce(event.currentTarget, openNewToken)(event);
-
-const newTokenButton = () =>
-  mayManage() && h("button", { type: "button", class: "button primary", onclick: openOnce }, icon("plus"), "New Token");
+/** @param {number} count of tokens that a search has found */
+const matches = (count) => (count === 1 ? "1 token matches" : `${count} tokens match`);

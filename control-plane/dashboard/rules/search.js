@@ -1,14 +1,16 @@
 // @ts-check
 /** What a search finds. */
+import { session } from "../server/session.js";
 
-/** Whole tokens, which somebody may paste to find out whose they are. */
-const WHOLE_TOKEN = /^\w+_[0-9A-Za-z]{32}$/;
-
-/** Characters of a token's text that are never shown. */
-const HIDDEN_LEN = 28;
-
-/** Whether this is a secret, which must not get into the address. @param {string} query */
-export const isSecret = (query) => WHOLE_TOKEN.test(query.trim());
+/**
+ * What of a query may be kept. Of a token's text, which somebody may paste to find out whose it is, that is its prefix:
+ * whatever stands around it, and even if its first letter was missed.
+ * @param {string} query
+ */
+export function withoutSecret(query) {
+  const [, kind] = session().accessToken.prefix.split("_");
+  return new RegExp(`(?:sk|\\bk?)_${kind}_\\w{0,4}`, "i").exec(query)?.[0] ?? query;
+}
 
 /**
  * Whether a token is found by its name, prefix or id.
@@ -16,7 +18,6 @@ export const isSecret = (query) => WHOLE_TOKEN.test(query.trim());
  * @returns {(token: import("../server/calls.js").Token) => boolean}
  */
 export function finds(query) {
-  const text = query.trim();
-  const needle = (isSecret(text) ? text.slice(0, -HIDDEN_LEN) : text).toLocaleLowerCase();
+  const needle = query.trim().toLocaleLowerCase();
   return ({ name, prefix, id }) => [name, prefix, id].some((field) => field.toLocaleLowerCase().includes(needle));
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** What of the list of tokens is asked for, as the address has it. */
 import { tokensHref } from "../screen/router.js";
-import { isSecret } from "./search.js";
+import { withoutSecret } from "./search.js";
 
 /** @typedef {{status: string, project: string, q: string, page: number}} Query an empty project means all of them */
 
@@ -23,11 +23,12 @@ export const isUsual = ({ status, project, q }) => status === EVERYTHING.status 
 export function readQuery(query) {
   const get = (/** @type {string} */ name) => query.get(name) ?? "";
   const status = STATUSES.find(([value]) => value === get("status"))?.[0] ?? EVERYTHING.status;
-  return { status, project: get("project"), q: get("q"), page: Math.max(1, Number.parseInt(get("page")) || 1) };
+  const page = Math.max(1, Number.parseInt(get("page")) || 1);
+  return { status, project: get("project"), q: withoutSecret(get("q")), page };
 }
 
-/** The address. What is usual is left out, and so is a secret. @param {Query} query */
+/** The address. What is usual is left out. @param {Query} query */
 export function hrefOf({ status, project, q, page }) {
   const isOther = status !== EVERYTHING.status;
-  return tokensHref({ status: isOther ? status : "", project, q: isSecret(q) ? "" : q, page: page > 1 ? page : "" });
+  return tokensHref({ status: isOther ? status : "", project, q, page: page > 1 ? page : "" });
 }

@@ -3,6 +3,7 @@
  * Makes what is shown equal to what should be shown, and touches nothing else: focus, an open menu, a selection and
  * what lies under the pointer survive a refresh.
  */
+import { isBusy } from "./busy.js";
 import { HANDLERS, present } from "./dom.js";
 
 /**
@@ -24,9 +25,10 @@ export function focusPage() {
   if (target instanceof HTMLElement) target.focus({ preventScroll: true });
 }
 
-/** @param {Node} shown @param {Node} wanted */
+/** A button that waits is left alone: it would forget that. @param {Node} shown @param {Node} wanted */
 function morph(shown, wanted) {
   if (shown instanceof Element && wanted instanceof Element) {
+    if (isBusy(shown)) return;
     morphAttributes(shown, wanted);
     morphChildren(shown, wanted);
   } else if (shown.nodeValue !== wanted.nodeValue) {

@@ -10,6 +10,9 @@ const PROJECTS_MAX = 1_000;
 let known = new Map();
 let isLoaded = false;
 
+/** Whose they are: what was asked for on behalf of another one is not kept. */
+let owner = {};
+
 /** All of them, by name. */
 export const projects = () => [...known.values()].sort((a, b) => a.name.localeCompare(b.name));
 
@@ -20,13 +23,15 @@ export const projectName = (id) => known.get(id)?.name ?? id;
 export function forgetProjects() {
   known = new Map();
   isLoaded = false;
+  owner = {};
 }
 
-/** Fetches them unless that was done before, for a menu that must not open empty. */
-export const projectsForMenu = () => (isLoaded ? Promise.resolve() : loadProjects());
+/** Fetches them unless that was done before, for a menu that must not open empty. @param {AbortSignal} [signal] */
+export const projectsForMenu = (signal) => (isLoaded ? Promise.resolve() : loadProjects(signal));
 
 /** Fetches them. @param {AbortSignal} [signal] */
 export async function loadProjects(signal) {
+  const askedBy = owner;
   const loaded = new Map();
   let cursor = null;
   do {
@@ -34,6 +39,7 @@ export async function loadProjects(signal) {
     for (const project of body.data) loaded.set(project.id, project);
     cursor = body.nextCursor;
   } while (cursor && loaded.size < PROJECTS_MAX);
+  if (askedBy !== owner) return;
   known = loaded;
   isLoaded = true;
 }

@@ -1,0 +1,20 @@
+// @ts-check
+/** How much of its plan a workspace uses, as it is shown. */
+import { h } from "./dom.js";
+import { isFull } from "../rules/usage.js";
+import { session } from "../server/session.js";
+
+/** `3 of 50 tokens used`, with a bar; or `3 tokens used, no limit`. */
+export function usage() {
+  const { tokenLimit, tokensUsed } = session().workspace;
+  const used = tokensUsed.toLocaleString("en");
+  if (tokenLimit === null)
+    return h("p", { class: "usage" }, `${used} ${tokensUsed === 1 ? "token" : "tokens"} used, no limit`);
+  const bar = h("progress", {
+    max: tokenLimit,
+    value: Math.min(tokensUsed, tokenLimit),
+    "aria-hidden": "true",
+    class: isFull() ? "full" : null,
+  });
+  return h("p", { class: "usage" }, `${used} of ${tokenLimit} tokens used`, bar);
+}
