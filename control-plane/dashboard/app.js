@@ -1,6 +1,8 @@
 // @ts-check
 /** Puts the right page on the screen: by the session, then by the address. */
 import { h } from "./screen/dom.js";
+import { setTitle } from "./screen/title.js";
+import { clearToasts } from "./screen/toasts.js";
 import { closeDialogs } from "./dialogs/dialog.js";
 import { renderHeader } from "./screen/header.js";
 import { focusPage } from "./screen/morph.js";
@@ -49,13 +51,14 @@ function ownerOf() {
   return [session.workspace.id, id, scopes, projectId].join(" ");
 }
 
-/** What was learnt by one token is not shown to another. */
+/** What was learnt by one token, or said to its holder, is not shown to another. */
 function forgetOthers() {
   const session = currentSession();
   if (ownerOf() !== state.owner) {
     state.owner = ownerOf();
     forgetNames();
     forgetProjects();
+    clearToasts();
   }
   if (session) learnNames([session.accessToken]);
 }
@@ -84,11 +87,6 @@ function pageOf({ name }) {
   if (!mayList()) return ownTokenPage;
   if (name === "audit") return mayManage() ? auditPage : unknownPage;
   return name === "token" ? tokenPage : tokensPage;
-}
-
-/** Names the page in the tab. @param {string} title */
-export function setTitle(title) {
-  document.title = `${title} · Deplo`;
 }
 
 /**

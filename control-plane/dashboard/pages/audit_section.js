@@ -3,7 +3,7 @@
 import { changesOf, programOf, whatWasDone } from "./audit_words.js";
 import { submitOnce } from "../screen/busy.js";
 import { h } from "../screen/dom.js";
-import { tokenLink } from "../server/names.js";
+import { tokenLink } from "../screen/token_link.js";
 import { table } from "../screen/table.js";
 import { time } from "../screen/time.js";
 import { toast } from "../screen/toasts.js";

@@ -1,6 +1,5 @@
 // @ts-check
 /** `#/tokens/{id}`: everything about one token. */
-import { setTitle } from "../app.js";
 import { auditList } from "./audit_list.js";
 import { auditSection } from "./audit_section.js";
 import * as calls from "../server/calls.js";
@@ -14,6 +13,7 @@ import { loadProjects } from "../server/projects.js";
 import { loadSession, session } from "../server/session.js";
 import { failure, loading } from "../screen/states.js";
 import { isPending } from "../rules/status.js";
+import { setTitle } from "../screen/title.js";
 import { tokenActions } from "./token_actions.js";
 import { tokenFacts } from "./token_facts.js";
 
@@ -43,7 +43,7 @@ export function tokenPage({ main, route, signal }) {
       await learnNamesOf([body.createdBy, body.supersededBy, ...(events?.actors() ?? [])], signal);
     } catch (problem) {
       state.problem = problem;
-      throw problem;
+      if (!isGone(problem)) throw problem;
     } finally {
       render();
     }
@@ -72,15 +72,18 @@ const whole = (token) => [
   tokenFacts(token),
 ];
 
+/** No failure: there is none of this id. @param {unknown} problem */
+const isGone = (problem) => problem instanceof Problem && problem.status === 404;
+
 /** @param {unknown} problem */
 function nothing(problem) {
-  const isGone = problem instanceof Problem && problem.status === 404;
-  const heading = h("h1", { tabindex: "-1" }, isGone ? "Token not found" : "Token");
-  if (!problem) return [heading, loading("Loading the token …")];
-  return [
-    heading,
-    isGone
-      ? h("p", { class: "quiet" }, "There is no token of this id, as far as you may see.")
-      : failure(problem, refreshNow),
-  ];
+  if (isGone(problem))
+    return [
+      headed("Token not found"),
+      h("p", { class: "quiet" }, "There is no token of this id, as far as you may see."),
+    ];
+  return [headed("Token"), problem ? failure(problem, refreshNow) : loading("Loading the token …")];
 }
+
+/** @param {string} words */
+const headed = (words) => h("h1", { tabindex: "-1" }, words);

@@ -2,7 +2,7 @@
 /** Everything about a token, as a list of terms. */
 import { expiryMark, lastUse, projectMark, scopeBadges, statusBadge } from "../screen/badges.js";
 import { h } from "../screen/dom.js";
-import { tokenLink } from "../server/names.js";
+import { tokenLink } from "../screen/token_link.js";
 import { time } from "../screen/time.js";
 
 /** @param {import("../server/calls.js").Token} token */

@@ -40,5 +40,8 @@ export const newId = () => `id-${++lastId}`;
 /** A name that somebody chose: whatever its direction, it does not turn the sentence around it. @param {string} name */
 export const named = (name) => h("bdi", {}, name);
 
+/** The same for titles, which hold no elements: without what turns the direction of text. @param {string} name */
+export const untwisted = (name) => name.replace(/[\u202A-\u202E\u2066-\u2069]/g, "");
+
 /** Text for screen readers alone. @param {string} text */
 export const unseen = (text) => h("span", { class: "unseen" }, text);

@@ -1,6 +1,6 @@
 // @ts-check
 /** The bar at the top: where one can go, and as whom one is signed in. */
-import { h, named, unseen } from "./dom.js";
+import { h, named, unseen, untwisted } from "./dom.js";
 import { icon } from "./icons.js";
 import { show } from "./morph.js";
 import { mayManage } from "../rules/permissions.js";
@@ -15,8 +15,7 @@ const top = /** @type {HTMLElement} */ (document.getElementById("top"));
 export function renderHeader() {
   const session = currentSession();
   top.hidden = !session;
-  if (session)
-    show(top, h("div", { class: "top-row" }, brand(session.workspace), links(), account(session.accessToken)));
+  show(top, session && h("div", { class: "top-row" }, brand(session.workspace), links(), account(session.accessToken)));
 }
 
 /** @param {import("../server/calls.js").Workspace} workspace */
@@ -25,7 +24,7 @@ const brand = ({ name, plan }) =>
     "div",
     { class: "brand" },
     h("img", { src: "/assets/icon.svg", alt: "Deplo", width: 24, height: 24 }),
-    h("span", { class: "workspace", title: name }, named(name)),
+    h("span", { class: "workspace", title: untwisted(name) }, named(name)),
     h("span", { class: "plan" }, planName(plan)),
   );
 
@@ -47,7 +46,13 @@ const account = ({ name, prefix }) =>
   h(
     "div",
     { class: "account" },
-    h("span", { class: "who", title: `${name} (${prefix})` }, icon("key"), unseen("Signed in with "), named(name)),
+    h(
+      "span",
+      { class: "who", title: `${untwisted(name)} (${prefix})` },
+      icon("key"),
+      unseen("Signed in with "),
+      named(name),
+    ),
     h("button", { type: "button", class: "button small", onclick: leave }, "Sign out"),
   );
 

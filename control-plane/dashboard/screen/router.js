@@ -3,6 +3,8 @@
 
 /** @typedef {{name: "tokens" | "token" | "audit" | "unknown", id?: string, query: URLSearchParams}} Route */
 
+const TOKEN_ID = /^tok_\w+$/;
+
 /** The route of the address. @returns {Route} */
 export function currentRoute() {
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?", 2);
@@ -13,14 +15,14 @@ export function currentRoute() {
 function routeOf(path) {
   const [first, second, ...rest] = path.split("/");
   if (rest.length > 0) return { name: "unknown" };
-  if (first === "tokens" && second) return { name: "token", id: second };
+  if (first === "tokens" && TOKEN_ID.test(second)) return { name: "token", id: second };
   if (second) return { name: "unknown" };
   if (first === "" || first === "tokens") return { name: "tokens" };
   return { name: first === "audit" ? "audit" : "unknown" };
 }
 
 /** @param {string} id of a token */
-export const tokenHref = (id) => `#/tokens/${encodeURIComponent(id)}`;
+export const tokenHref = (id) => `#/tokens/${id}`;
 
 /** @param {Record<string, string | number>} query what is empty is left out */
 export function tokensHref(query) {

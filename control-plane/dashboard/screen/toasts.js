@@ -4,6 +4,8 @@ import { h } from "./dom.js";
 
 const SHOWN_MS = 6_000;
 
+const corner = /** @type {HTMLElement} */ (document.getElementById("toasts"));
+
 /**
  * Says something, for a few seconds or until it is taken back.
  * @param {any} words text, nodes, or a list of them
@@ -12,8 +14,11 @@ const SHOWN_MS = 6_000;
  */
 export function toast(words, { stays = false } = {}) {
   const element = h("p", { class: "toast" }, words);
-  document.getElementById("toasts")?.append(element);
+  corner.append(element);
   const remove = () => element.remove();
   if (!stays) setTimeout(remove, SHOWN_MS);
   return remove;
 }
+
+/** Takes everything back: it was said to somebody else. */
+export const clearToasts = () => corner.replaceChildren();
