@@ -5,20 +5,24 @@ import * as calls from "../server/calls.js";
 import { changed } from "../server/changed.js";
 import { button, dialogButtons, openDialog } from "./dialog.js";
 import { h, named } from "../screen/dom.js";
-import { alertBox } from "../server/problem.js";
-import { endSession, ending, isOwnToken, session } from "../server/session.js";
+import { pause } from "../screen/pause.js";
+import { Problem, alertBox } from "../server/problem.js";
+import { currentSession, endSession, ending, isOwnToken, session } from "../server/session.js";
+import { spinner } from "../screen/states.js";
 import { time } from "../screen/time.js";
 import { toast } from "../screen/toasts.js";
 
-/** Wait before a pending revocation is asked for again, in milliseconds; the server waits by itself too. */
+/** Waits before a pending revocation is asked for again, in milliseconds; the server waits by itself too. */
 const AGAIN_MS = 1_000;
+const AGAIN_MS_MAX = 5_000;
 
+const OWN = "You are signed in with this token: revoking it signs you out.";
 const WAITING = "Revoking: waiting until the whole edge refuses it …";
 const PENDING = "Revoked, but part of the edge has not confirmed yet. This goes on by itself …";
-const UNSEEN =
-  "Revoked, but part of the edge has not confirmed yet. It will by itself; you are signed out, and cannot see when.";
+const UNSEEN = "Revoked. Since when the whole edge refuses it cannot be seen here: you are signed out.";
 
 /** @typedef {import("../server/calls.js").Token} Token */
+/** @typedef {{effectiveAt: string | null}} Outcome what is known of a revocation */
 
 /** @param {Token} token */
 export function openRevoke(token) {
@@ -27,34 +31,22 @@ export function openRevoke(token) {
   const alert = alertBox();
   const progress = h("div", { role: "status", class: "progress" });
   const revoke = button("Revoke token", null, { class: "button danger" });
-  const cancel = button("Cancel", dismiss, { autofocus: true });
-  const question = h(
-    "div",
-    {},
-    facts(token),
-    isOwn && h("p", { class: "note warning" }, "You are signed in with this token: revoking it signs you out."),
-  );
+  const cancel = button("Cancel", () => dialog.close(), { autofocus: true });
   const form = h(
     "form",
     { onsubmit: submitOnce(revoke, run) },
-    question,
+    h("div", {}, facts(token), isOwn && h("p", { class: "note warning" }, OWN)),
     progress,
     alert.element,
     dialogButtons(cancel, revoke),
   );
-  const dialog = openDialog({
-    title: ["Revoke “", named(token.name), "”?"],
-    content: form,
-    dismiss,
-    mayClose: () => !isBusy(revoke) && !isDone(),
-    closed: () => isOwn && isRevoked && endSession("revoked"),
-  });
-  let isRevoked = false;
+  const title = ["Revoke “", named(token.name), "”?"];
+  const dialog = openDialog({ title, content: form, dismiss: () => dialog.close(), mayClose });
   const isOpen = () => dialog.element.isConnected;
-  const isDone = () => revoke.hidden;
 
-  function dismiss() {
-    dialog.close();
+  /** One's own revocation signs out, and is told all the same; others are no business of whoever comes next. */
+  function mayClose() {
+    return !isOwn || !(isBusy(revoke) || revoke.hidden);
   }
 
   async function run() {
@@ -62,55 +54,68 @@ export function openRevoke(token) {
     say(WAITING);
     cancel.textContent = "Close";
     try {
-      finish(await untilEffective());
+      const outcome = await (isOwn ? revokeOwn() : revokeOther());
+      if (isOwn) endSession("revoked");
+      changed();
+      finish(outcome.effectiveAt || isOwn ? outcome : await confirmed());
     } catch (failure) {
       whenFailed(failure);
     }
   }
 
-  /** Repeats the call while it is pending and somebody looks. @returns {Promise<import("../server/calls.js").Receipt>} */
-  async function untilEffective() {
-    for (;;) {
-      const { body } = await (isOwn
-        ? ending("revoked", calls.revokeOwnToken)
-        : calls.revokeToken(workspaceId, token.id));
-      if (!isRevoked) changedUnlessOwn();
-      isRevoked = true;
-      if (body.effectiveAt || isOwn || !isOpen()) return body;
-      say(PENDING);
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  /** @returns {Promise<Outcome>} */
+  const revokeOther = async () => (await calls.revokeToken(workspaceId, token.id)).body;
+
+  /** Asks again while somebody looks. Whatever fails on the way, it is revoked. @returns {Promise<Outcome>} */
+  async function confirmed() {
+    say(PENDING);
+    for (let wait = AGAIN_MS; isOpen(); wait = Math.min(2 * wait, AGAIN_MS_MAX)) {
+      await pause(wait);
+      const outcome = await revokeOther().catch(() => null);
+      if (outcome?.effectiveAt) return outcome;
     }
+    return { effectiveAt: null };
   }
 
-  /** One's own session is over with the token: what follows it waits until the dialog is closed. */
-  function changedUnlessOwn() {
-    if (!isOwn) changed();
-  }
-
-  /** @param {import("../server/calls.js").Receipt} receipt */
+  /** @param {Outcome} outcome */
   function finish({ effectiveAt }) {
-    const words = effectiveAt ? ["Refused everywhere since ", time(effectiveAt, "clock")] : [isOwn ? UNSEEN : PENDING];
-    if (!isOpen()) return toast([named(token.name), ": ", words]);
+    const words = effectiveAt ? ["Refused everywhere since ", time(effectiveAt, "clock")] : [UNSEEN];
+    if (!isOpen()) return effectiveAt && tell(": ", words);
     progress.replaceChildren(h("p", { class: effectiveAt ? "done" : "note" }, words));
     revoke.hidden = true;
     cancel.textContent = "Done";
     cancel.focus();
-    if (!isOwn) changed();
+    changed();
   }
 
   /** @param {unknown} failure */
   function whenFailed(failure) {
-    if (!isOpen())
-      return toast([named(token.name), " may not be revoked: ", String(/** @type {any} */ (failure).message)]);
+    if (!isOpen()) return tell(" may not be revoked: ", String(/** @type {any} */ (failure).message));
     progress.replaceChildren();
-    cancel.textContent = isRevoked ? "Close" : "Cancel";
+    cancel.textContent = "Cancel";
     alert.say(failure);
-    if (isRevoked) changed();
+  }
+
+  /** Tells in the corner what came of it, but nobody of another workspace. @param {...any} words */
+  function tell(...words) {
+    if (currentSession()?.workspace.id === workspaceId) toast([named(token.name), words]);
   }
 
   /** @param {string} words */
-  const say = (words) =>
-    progress.replaceChildren(h("p", { class: "note waiting" }, h("span", { class: "spinner" }), words));
+  const say = (words) => progress.replaceChildren(h("p", { class: "note" }, spinner(), words));
+}
+
+/**
+ * If the answer was lost on the way, and then the session is over, then it is revoked.
+ * @returns {Promise<Outcome>}
+ */
+async function revokeOwn() {
+  try {
+    return (await ending("revoked", calls.revokeOwnToken)).body;
+  } catch (failure) {
+    if (failure instanceof Problem && failure.status === 401 && failure.isLost) return { effectiveAt: null };
+    throw failure;
+  }
 }
 
 /** @param {Token} token */

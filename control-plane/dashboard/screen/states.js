@@ -3,9 +3,11 @@
 import { h } from "./dom.js";
 import { describe } from "../server/problem.js";
 
+/** Something is under way. */
+export const spinner = () => h("span", { class: "spinner" });
+
 /** @param {string} words */
-export const loading = (words) =>
-  h("p", { class: "state quiet", "data-key": "loading" }, h("span", { class: "spinner" }), words);
+export const loading = (words) => h("p", { class: "state quiet", "data-key": "loading" }, spinner(), words);
 
 /** @param {unknown} problem @param {() => void} retry */
 export const failure = (problem, retry) =>
