@@ -5,7 +5,7 @@ import { openRevoke } from "../dialogs/revoke.js";
 import { openRotate } from "../dialogs/rotate.js";
 import { h } from "../screen/dom.js";
 import { icon } from "../screen/icons.js";
-import { mayEdit, mayRevoke, mayRotate } from "../rules/permissions.js";
+import { mayChange, mayRotate } from "../rules/permissions.js";
 
 /** @typedef {import("../server/calls.js").Token} Token */
 
@@ -15,8 +15,8 @@ import { mayEdit, mayRevoke, mayRotate } from "../rules/permissions.js";
  */
 const ACTIONS = [
   { verb: "Rotate", icon: "rotate", may: mayRotate, open: openRotate },
-  { verb: "Edit", icon: "pencil", may: mayEdit, open: openEdit },
-  { verb: "Revoke", icon: "trash", may: mayRevoke, open: openRevoke },
+  { verb: "Edit", icon: "pencil", may: mayChange, open: openEdit },
+  { verb: "Revoke", icon: "trash", may: mayChange, open: openRevoke },
 ];
 
 /**

@@ -3,6 +3,9 @@
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
+/** The last day that the server knows to its end. */
+const LAST_DAY = "9999-12-29";
+
 /** @typedef {{value: string, label: string, at: (now: number) => number}} Choice `at` in milliseconds since 1970 */
 
 /** @type {Choice[]} */
@@ -25,8 +28,9 @@ const WITH_CALLER = { value: "caller", label: "Together with your own token" };
  * @returns {{value: string, label: string}[]}
  */
 export function choicesFor(ownExpiry) {
+  const { min, max } = dateRange(ownExpiry);
   const fitting = CHOICES.filter((choice) => choice.at(Date.now()) <= latest(ownExpiry));
-  return [...fitting, ...(ownExpiry ? [WITH_CALLER] : []), ON_A_DATE];
+  return [...fitting, ...(ownExpiry ? [WITH_CALLER] : []), ...(min <= max ? [ON_A_DATE] : [])];
 }
 
 /**
@@ -45,10 +49,10 @@ export function expiresAt(value, date, ownExpiry) {
 /** The last moment of a date in UTC: what the server makes of it. @param {string} date such as 2026-12-31 */
 export const endOf = (date) => new Date(`${date}T23:59:59.999Z`);
 
-/** The dates that may be chosen. @param {string | null} ownExpiry */
+/** The dates that may be chosen; none if `max` is before `min`. @param {string | null} ownExpiry */
 export function dateRange(ownExpiry) {
   const today = new Date().toISOString().slice(0, 10);
-  if (!ownExpiry) return { min: today, max: "9999-12-31" };
+  if (!ownExpiry) return { min: today, max: LAST_DAY };
   return { min: today, max: new Date(latest(ownExpiry) - DAY_MS + 1).toISOString().slice(0, 10) };
 }
 

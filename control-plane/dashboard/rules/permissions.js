@@ -17,11 +17,8 @@ export const mayList = () => has("read");
 /** Whether tokens may be managed and the audit log be seen. */
 export const mayManage = () => has("admin");
 
-/** @param {Token} token */
-export const mayEdit = (token) => mayManage() && isAlive(token);
-
-/** @param {Token} token */
-export const mayRevoke = (token) => mayManage() && isAlive(token);
+/** Whether it may be edited and revoked. @param {Token} token */
+export const mayChange = (token) => mayManage() && isAlive(token);
 
 /** A rotated token is not rotated again: its successor is. @param {Token} token */
-export const mayRotate = (token) => mayManage() && isAlive(token) && !token.supersededBy;
+export const mayRotate = (token) => mayChange(token) && !token.supersededBy;

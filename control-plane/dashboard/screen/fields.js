@@ -3,7 +3,7 @@
 import { h, newId } from "./dom.js";
 
 /**
- * @typedef {{element: HTMLElement, pointer: string, value: () => any, clear: () => void, focus: () => void,
+ * @typedef {{element: HTMLElement, pointer: string, value: () => any, focus: () => void,
  *   showError: (words: string) => void}} Field `pointer` is the server's name for it (RFC 6901)
  */
 
@@ -38,7 +38,7 @@ const hintOf = (words) => (words ? h("p", { class: "hint", id: newId() }, words)
 /**
  * @param {{label: string, pointer: string, value?: string, hint?: string, type?: string, placeholder?: string,
  *   min?: string, max?: string, autofocus?: boolean}} field
- * @returns {Field & {control: HTMLInputElement}}
+ * @returns {Field & {control: HTMLInputElement, clear: () => void}}
  */
 export function textField({ label, pointer, value = "", hint, type = "text", ...attributes }) {
   const control = h("input", {
@@ -69,7 +69,7 @@ export function menuField({ label, pointer, options, hint }) {
   const words = hintOf(hint);
   const { error, ...rest } = withError([control], control, words?.id);
   const element = h("div", { class: "field" }, h("label", { for: control.id }, label), control, words, error);
-  return { element, pointer, value: () => control.value, clear: () => (control.selectedIndex = 0), ...rest };
+  return { element, pointer, value: () => control.value, ...rest };
 }
 
 /**
@@ -94,12 +94,10 @@ export function choiceField({ label, pointer, type, hint, chosen = [], options, 
   );
   const { error, ...rest } = withError(inputs, element, words?.id);
   element.append(error);
-  const clear = () => inputs.forEach((input) => (input.checked = false));
   return {
     element,
     pointer,
     value: () => inputs.filter((input) => input.checked).map((input) => input.value),
-    clear,
     ...rest,
   };
 }

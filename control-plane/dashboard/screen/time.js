@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 const LANGUAGE = "en";
 const SECOND_MS = 1_000;
 const TICK_MS = 15 * SECOND_MS;
+const WEEK_MS = 7 * 86_400 * SECOND_MS;
 
 /** From the largest unit on; each is used from one of it upwards. @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const UNITS = [
@@ -26,37 +27,49 @@ const MOMENT = new Intl.DateTimeFormat(LANGUAGE, {
   hourCycle: "h23",
   timeZoneName: "short",
 });
-const CLOCK = new Intl.DateTimeFormat(LANGUAGE, {
+
+/** @type {Intl.DateTimeFormatOptions} */
+const TO_THE_MILLISECOND = {
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
   fractionalSecondDigits: 3,
   hourCycle: "h23",
   timeZoneName: "short",
+};
+const CLOCK = new Intl.DateTimeFormat(LANGUAGE, TO_THE_MILLISECOND);
+const DATED_CLOCK = new Intl.DateTimeFormat(LANGUAGE, {
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  ...TO_THE_MILLISECOND,
 });
 
-/** How long ago, or in how long. @param {Date} at */
+/** How long ago, or in how long: never said longer than it is. What lies further ahead is a date. @param {Date} at */
 function relative(at) {
   const distance = at.getTime() - Date.now();
+  if (distance > WEEK_MS) return DATE.format(at);
   const unit = UNITS.find(([, length]) => Math.abs(distance) >= length);
   if (!unit) return distance > 0 ? "in less than a minute" : "just now";
-  const count = distance / unit[1];
-  return RELATIVE.format(distance > 0 ? Math.round(count) : Math.ceil(count), unit[0]);
+  return RELATIVE.format(Math.trunc(distance / unit[1]), unit[0]);
 }
+
+/** The time of today, or of another day. @param {Date} at */
+const clock = (at) => (at.toDateString() === new Date().toDateString() ? CLOCK : DATED_CLOCK).format(at);
 
 /** The ways to write a moment. @type {Record<string, (at: Date) => string>} */
 const STYLES = {
   relative,
   date: (at) => DATE.format(at),
   moment: (at) => MOMENT.format(at),
-  clock: (at) => CLOCK.format(at),
+  clock,
 };
 
 /** A moment in UTC, such as `2026-11-25 12:03:04 UTC`. @param {Date} at */
 const utc = (at) => `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 
 /**
- * A moment: `3 minutes ago`, `Nov 25, 2026`, `Nov 25, 2026, 13:03 GMT+1`, or `13:03:04.512 GMT+1`.
+ * A moment: `3 minutes ago`, `Nov 25, 2026`, `Nov 25, 2026, 13:03 GMT+1`, or `13:03:04.512 GMT+1` of today.
  * @param {string | Date} when RFC 3339 if it is text
  * @param {"relative" | "date" | "moment" | "clock"} [style]
  */
