@@ -27,6 +27,8 @@ export function tokenList(filter, signal) {
   const tokens = () => chunks.flatMap((chunk) => chunk.tokens);
   const isLoaded = () => chunks.length > 0;
   const isComplete = () => isLoaded() && chunks.at(-1)?.next === null;
+  /** Whether no more will be loaded. */
+  const isAtEnd = () => isComplete() || tokens().length >= TOKENS_MAX;
 
   /** @param {string | null} cursor @returns {Promise<Chunk>} */
   async function fetchChunk(cursor) {
@@ -42,7 +44,7 @@ export function tokenList(filter, signal) {
    */
   const loadTo = (count, progress) =>
     inTurn(async () => {
-      while (!isComplete() && tokens().length < Math.min(count, TOKENS_MAX)) {
+      while (!isAtEnd() && tokens().length < count) {
         chunks = [...chunks, await fetchChunk(chunks.at(-1)?.next ?? null)];
         progress?.();
       }
@@ -65,5 +67,5 @@ export function tokenList(filter, signal) {
       chunks = fresh;
     });
 
-  return { tokens, isLoaded, isComplete, loadTo, refresh };
+  return { tokens, isLoaded, isComplete, isAtEnd, loadTo, refresh };
 }

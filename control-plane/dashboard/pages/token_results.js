@@ -22,7 +22,7 @@ const FIRST_STEP =
  * @param {AbortSignal} signal
  */
 export function nothing(list, query, clear, signal) {
-  if (!list.isComplete()) return loading("Searching …");
+  if (!list.isAtEnd()) return loading("Searching …");
   if (isUsual(query)) return empty("No tokens yet", FIRST_STEP, newTokenButton(signal));
   return empty(
     "No token matches",
@@ -48,7 +48,8 @@ export function firstStep(list, query) {
  */
 export function bounds(list, query) {
   if (!query.q || list.isComplete()) return null;
-  const isAtEnd = list.tokens().length >= TOKENS_MAX;
-  const words = isAtEnd ? `Only the newest ${TOKENS_MAX.toLocaleString("en")} tokens were searched.` : "Searching …";
+  const words = list.isAtEnd()
+    ? `Only the newest ${TOKENS_MAX.toLocaleString("en")} tokens were searched.`
+    : "Searching …";
   return h("p", { class: "quiet" }, words);
 }

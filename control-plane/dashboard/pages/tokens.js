@@ -76,6 +76,10 @@ export function tokensPage({ main, route, signal }) {
     region.scrollIntoView();
   }
 
+  function clear() {
+    ask(EVERYTHING);
+  }
+
   /** @param {Query} query */
   function become(query) {
     const { status, project } = state.query;
@@ -128,18 +132,14 @@ export function tokensPage({ main, route, signal }) {
     const { list, query } = state;
     const matching = query.q ? list.tokens().filter(finds(query.q)) : list.tokens();
     const part = { page: clampedPage(matching.length), count: matching.length, isComplete: list.isComplete() };
-    if (part.count === 0)
-      show(
-        region,
-        nothing(list, query, () => ask(EVERYTHING), signal),
-      );
+    if (part.count === 0) show(region, nothing(list, query, clear, signal));
     else show(region, tokenTable(rowsOf(matching)), firstStep(list, query), bounds(list, query), pager(part, turn));
     announce(part);
   }
 
   /** Says once what was asked for: a search when it has seen all, a page when it is there. @param {Part} part */
   function announce(part) {
-    const isThere = part.isComplete || (!state.query.q && part.page === state.query.page);
+    const isThere = state.list.isAtEnd() || (!state.query.q && part.page === state.query.page);
     if (state.isSaid || !isThere) return;
     state.isSaid = true;
     found.textContent = state.query.q ? matches(part.count) : `Shows ${rangeOf(part, " to ")}`;
