@@ -4,7 +4,7 @@ import { h } from "../screen/dom.js";
 import { ON_A_DATE, choicesFor, dateRange, endOf, expiresAt } from "../rules/expiry.js";
 import { choiceField, menuField, textField } from "../screen/fields.js";
 import { projects } from "../server/projects.js";
-import { givenBy } from "../rules/scopes.js";
+import { SCOPES } from "../rules/scopes.js";
 import { session } from "../server/session.js";
 import { time } from "../screen/time.js";
 
@@ -25,7 +25,7 @@ export const scopesField = (chosen) =>
     pointer: "/scopes",
     type: "checkbox",
     chosen,
-    options: givenBy(session().accessToken.scopes).map(({ name, allows }) => ({
+    options: SCOPES.map(({ name, allows }) => ({
       value: name,
       label: name,
       hint: allows,
