@@ -20,9 +20,11 @@ const OWN = "You are signed in with this token: revoking it signs you out.";
 const WAITING = "Revoking: waiting until the whole edge refuses it …";
 const PENDING = "Revoked, but part of the edge has not confirmed yet. This goes on by itself …";
 const UNSEEN = "Revoked. Since when the whole edge refuses it cannot be seen here: you are signed out.";
+const SIGNED_OUT =
+  "You are signed out: the token was revoked, unless the session was over before. Another token's list shows which.";
 
 /** @typedef {import("../server/calls.js").Token} Token */
-/** @typedef {{effectiveAt: string | null}} Outcome what is known of a revocation */
+/** @typedef {{effectiveAt: string | null, unseen?: string}} Outcome what is known of a revocation */
 
 /** @param {Token} token */
 export function openRevoke(token) {
@@ -78,8 +80,8 @@ export function openRevoke(token) {
   }
 
   /** @param {Outcome} outcome */
-  function finish({ effectiveAt }) {
-    const words = effectiveAt ? ["Refused everywhere since ", time(effectiveAt, "clock")] : [UNSEEN];
+  function finish({ effectiveAt, unseen = UNSEEN }) {
+    const words = effectiveAt ? ["Refused everywhere since ", time(effectiveAt, "clock")] : [unseen];
     if (!isOpen()) return effectiveAt && tell(": ", words);
     progress.replaceChildren(h("p", { class: effectiveAt ? "done" : "note" }, words));
     revoke.hidden = true;
@@ -106,14 +108,14 @@ export function openRevoke(token) {
 }
 
 /**
- * If the answer was lost on the way, and then the session is over, then it is revoked.
+ * A browser may repeat a request whose answer was lost, and tell nobody: then the token itself has ended the session.
  * @returns {Promise<Outcome>}
  */
 async function revokeOwn() {
   try {
     return (await ending("revoked", calls.revokeOwnToken)).body;
   } catch (failure) {
-    if (failure instanceof Problem && failure.status === 401 && failure.isLost) return { effectiveAt: null };
+    if (failure instanceof Problem && failure.status === 401) return { effectiveAt: null, unseen: SIGNED_OUT };
     throw failure;
   }
 }
