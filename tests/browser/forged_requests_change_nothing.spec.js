@@ -90,6 +90,7 @@ for (const site of ["of the same site", "of another site"]) {
       page.evaluate(submitForm, { action: url, enctype: "text/plain", text }),
     ]);
     expect(answer.status()).toBeGreaterThanOrEqual(400);
+    await page.waitForURL(url);
     expect(await context.cookies(controlPlane)).toEqual([]);
     await dashboard.open();
     await expect(dashboard.heading("Sign in")).toBeVisible();
