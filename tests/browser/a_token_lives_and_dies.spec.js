@@ -98,6 +98,7 @@ test("only with a name and a scope", async ({ page, signedIn, workspace }) => {
   await expect(signedIn.newToken.name).toBeFocused();
   await expect(signedIn.newToken.name).toHaveAttribute("aria-invalid", "true");
   await signedIn.newToken.name.fill("No scopes");
+  await expect(signedIn.newToken.name).not.toHaveAttribute("aria-invalid");
   await signedIn.newToken.create.click();
   await expect(signedIn.newToken.scope("deploy")).toBeFocused();
   await page.keyboard.press("Escape");

@@ -8,7 +8,7 @@ import { h, newId } from "./dom.js";
  */
 
 /**
- * What every field has in common: where its error is shown.
+ * What every field has in common: where its error is shown, until somebody changes something about it.
  * @param {HTMLElement[]} controls the first one takes the focus
  * @param {HTMLElement} described what the error describes
  * @param {string} [hintId]
@@ -24,6 +24,7 @@ function withError(controls, described, hintId) {
       words ? control.setAttribute("aria-invalid", "true") : control.removeAttribute("aria-invalid"),
     );
   };
+  described.addEventListener("input", () => showError(""));
   showError("");
   return {
     error,
