@@ -85,10 +85,19 @@ async fn an_address_is_told_401_so_often_and_a_valid_token_from_it_is_answered()
     let scraped = metrics::router(server.app.clone()).oneshot(scrape).await.unwrap().into_body().collect().await;
     let scraped = String::from_utf8(scraped.unwrap().to_bytes().to_vec()).unwrap();
     assert!(scraped.contains("deplo_rate_limited_total{limit=\"failed-authentications\"} 1"), "{scraped}");
-    let (status, headers) = send_from(&server, noisy, "GET", "/session", ("cookie", &cookie)).await;
-    assert_eq!(status, 401, "a page hears that its session is over");
-    assert!(headers.contains_key("set-cookie"));
-    assert_eq!(send_from(&server, noisy, "GET", &list, ("cookie", &cookie)).await.0, 429);
+    let mut status = StatusCode::UNAUTHORIZED;
+    for _ in 0..1_000 {
+        if status == 429 {
+            break;
+        }
+        (status, _) = send_from(&server, noisy, "GET", &list, ("cookie", &cookie)).await;
+    }
+    assert_eq!(status, 429, "a session that is over is as good as none");
+    for _ in 0..50 {
+        let (status, headers) = send_from(&server, noisy, "GET", "/session", ("cookie", &cookie)).await;
+        assert_eq!(status, 401, "a page hears that its session is over");
+        assert!(headers.contains_key("set-cookie"));
+    }
     assert_eq!(from(&server, quiet, "GET", &list, &dead).await.0, 401, "another address");
     assert_eq!(from(&server, noisy, "GET", &list, &server.admin).await.0, 200, "a valid token");
     let (id, _) = server.token(&["read"]).await;
