@@ -3,7 +3,7 @@
 use super::{PROJECT, WORKSPACE};
 use sqlx::AnyConnection;
 
-/// Most idempotency keys that are seeded; a day's worth in a busy place.
+/// Most idempotency keys and sessions that are seeded; a day's worth in a busy place.
 const KEYS: u32 = 40_000;
 
 /// Of the seeded tokens every fifth is revoked, every fifth expired, and every tenth expires in a thousand years.
@@ -50,6 +50,10 @@ pub async fn seed(connection: &mut AnyConnection, count: u32, elsewhere: u32) {
                token_id, created_at)
              SELECT {workspace}, 'tok_x', 'create', CAST(i AS TEXT), 'x', {id}, 33000000000000 FROM n
              WHERE i > {without_keys}"
+        ),
+        format!(
+            "{numbers} INSERT INTO sessions (digest, workspace_id, token_id, created_at, expires_at)
+             SELECT {digest}, {workspace}, {id}, i, 33000000000000 FROM n WHERE i > {without_keys}"
         ),
     ] {
         sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *connection).await.unwrap();
