@@ -1,6 +1,6 @@
 //! The browser of the tests: this machine's Chromium, else Debian's, which is installed where that can be done.
 
-use crate::run::{run_quietly, say};
+use crate::run::{run_quietly, say, succeeds};
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::path::{Path, PathBuf};
@@ -53,9 +53,4 @@ fn apt_get() -> Option<impl Fn(&str) -> Command> {
         command.args(if is_root { &words[1..] } else { &words[..] }).stdin(Stdio::null());
         command
     })
-}
-
-fn succeeds(program: &str, arguments: &[&str]) -> bool {
-    let status = Command::new(program).args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).status();
-    status.is_ok_and(|status| status.success())
 }

@@ -44,6 +44,13 @@ pub(crate) fn run_quietly(command: &mut Command) -> Result<String> {
     Ok(out.into_owned())
 }
 
+/// Whether a program is there and succeeds. It says nothing, and reads nothing.
+pub(crate) fn succeeds(program: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
 /// Runs a program, shows its standard output line by line, and returns that and whether it succeeded.
 pub(crate) fn run_and_read(command: &mut Command) -> Result<(String, bool)> {
     let shown = shown(command);

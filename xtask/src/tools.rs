@@ -1,12 +1,12 @@
 //! What the commands need beside Rust, Node with npm and a C compiler: pinned, and installed
 //! into a per-user cache, so that a fresh clone does not build it again.
 
-use crate::run::{command, root, run, run_quietly, say};
+use crate::run::{command, root, run, run_quietly, say, succeeds};
 use anyhow::{Context, Result, bail};
 use std::env::{self, consts};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// A program from crates.io.
 pub(crate) struct Tool {
@@ -75,8 +75,7 @@ pub(crate) fn check_prerequisites() -> Result<()> {
         ("rustup", "rustup is missing; install it from https://rustup.rs"),
     ];
     for (program, sentence) in needed {
-        let found = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-        if !found.is_ok_and(|status| status.success()) {
+        if !succeeds(program, &["--version"]) {
             bail!("{sentence}");
         }
     }
@@ -132,8 +131,7 @@ pub(crate) fn schemathesis() -> Result<PathBuf> {
 /// The oldest Python that schemathesis runs on, with what makes virtual environments.
 fn check_python() -> Result<()> {
     let check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
-    let checked = Command::new("python3").args(["-c", check]).stderr(Stdio::null()).status();
-    if !checked.is_ok_and(|status| status.success()) {
+    if !succeeds("python3", &["-c", check]) {
         bail!("Python 3.11 or newer with venv is missing; install it, for example with `apt-get install python3-venv`");
     }
     Ok(())
