@@ -100,8 +100,10 @@ fn words(why: &serde_json::Error) -> String {
         let place = format!(" at line {} column {}", why.line(), why.column());
         let words = without_names(&without_text(words.strip_suffix(&place).unwrap_or(&words)));
         // What our types are called is nobody's business.
-        let expects_object = words.rsplit_once("expected struct ").filter(|(_, name)| !name.contains('`'));
-        expects_object.map_or(words.clone(), |(before, _)| format!("{before}expected a JSON object"))
+        match words.rsplit_once("expected struct ") {
+            Some((before, name)) if !name.contains('`') => format!("{before}expected a JSON object"),
+            _ => words,
+        }
     } else {
         format!("the body is not JSON: {words}")
     }

@@ -5,7 +5,7 @@ use crate::store::{idempotency_keys, sessions};
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// How often. All of it is quick, and nobody waits for them.
+/// How often. All of it is quick, and nobody waits for it.
 const EVERY: Duration = Duration::from_secs(60);
 
 /// Keeps house for ever.

@@ -1,4 +1,4 @@
-//! Who calls: the token that a request bears, or the one that its session was opened with, checked against the database.
+//! Who calls: the token that a request bears, or that its session was made with, checked against the database.
 
 use crate::app::App;
 use crate::client::Client;

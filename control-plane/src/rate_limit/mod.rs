@@ -1,5 +1,5 @@
-//! How fast callers may make tokens, sign in, and fail to authenticate. Nothing limits revocations, and nothing a caller with a
-//! valid token but what it makes.
+//! How fast callers may make tokens, sign in, and fail to authenticate. Nothing limits revocations, and nothing else that
+//! a caller with a valid token does.
 //!
 //! Each process counts by itself: several allow several times as much, which still bounds what they are for.
 
