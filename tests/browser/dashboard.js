@@ -51,28 +51,25 @@ export class Dashboard {
     return this.dialog(`Revoke “${name}”?`);
   }
 
-  // Opens the dialog behind a row's trash icon.
-  async openRevoke(name) {
-    await this.row(name)
-      .getByRole("button", { name: `Revoke ${name}`, exact: true })
-      .click();
-    await expect(this.revokeDialog(name)).toBeVisible();
+  openRevoke(name) {
+    return this.#openOfRow("Revoke", name, this.revokeDialog(name));
   }
 
-  async openRotate(name) {
-    await this.row(name)
-      .getByRole("button", { name: `Rotate ${name}`, exact: true })
-      .click();
-    await expect(this.dialog(`Rotate “${name}”`)).toBeVisible();
-    return this.dialog(`Rotate “${name}”`);
+  openRotate(name) {
+    return this.#openOfRow("Rotate", name, this.dialog(`Rotate “${name}”`));
   }
 
-  async openEdit(name) {
+  openEdit(name) {
+    return this.#openOfRow("Edit", name, this.dialog(`Edit “${name}”`));
+  }
+
+  // Opens the dialog behind a button of a token's row, and returns it.
+  async #openOfRow(verb, name, dialog) {
     await this.row(name)
-      .getByRole("button", { name: `Edit ${name}`, exact: true })
+      .getByRole("button", { name: `${verb} ${name}`, exact: true })
       .click();
-    await expect(this.dialog(`Edit “${name}”`)).toBeVisible();
-    return this.dialog(`Edit “${name}”`);
+    await expect(dialog).toBeVisible();
+    return dialog;
   }
 }
 
