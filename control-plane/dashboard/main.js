@@ -3,7 +3,7 @@
 import { showPage, showUnreachable } from "./app.js";
 import { h } from "./screen/dom.js";
 import { refreshNow } from "./server/poll.js";
-import { describe } from "./server/problem.js";
+import { describe } from "./screen/alert.js";
 import { loadSession, sessionEvents } from "./server/session.js";
 import { hearTabs } from "./server/tabs.js";
 import { startClock } from "./screen/time.js";

@@ -6,7 +6,8 @@
 import { isBusy, submitOnce } from "../screen/busy.js";
 import { button, dialogButtons, openDialog } from "./dialog.js";
 import { h } from "../screen/dom.js";
-import { Problem, alertBox } from "../server/problem.js";
+import { alertBox } from "../screen/alert.js";
+import { Problem } from "../server/problem.js";
 import { isOwnToken, session } from "../server/session.js";
 
 const SOMEBODY_ELSE = "You are no longer signed in with the token with which you began, so this was not sent.";

@@ -20,10 +20,14 @@ const ORPHANED = "It may have been made without anybody having its text. If it i
 
 const LOST = "The token may have been made all the same. Trying again sends the same request, and makes nothing twice.";
 
-/** Opens the form; or says that the plan is full, before anybody has filled it in. */
-export async function openNewToken() {
+/**
+ * Opens the form; or says that the plan is full, before anybody has filled it in.
+ * @param {AbortSignal} signal once it is aborted, no form opens
+ */
+export async function openNewToken(signal) {
   if (isFull()) return openFull();
-  openFields(await projectsForMenu().catch(withoutProjects));
+  const intro = await projectsForMenu(signal).catch(withoutProjects);
+  if (!signal.aborted) openFields(intro);
 }
 
 /** @param {Error} failure */

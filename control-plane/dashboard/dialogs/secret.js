@@ -7,7 +7,7 @@ import { copy } from "../screen/clipboard.js";
 import { button, dialogButtons, openDialog } from "./dialog.js";
 import { h, named, newId } from "../screen/dom.js";
 import { icon } from "../screen/icons.js";
-import { untilEffective } from "../server/until_effective.js";
+import { untilEffective } from "./until_effective.js";
 
 const NOT_COPIED = "You have not copied this token. It is shown only once.";
 

@@ -1,14 +1,14 @@
 // @ts-check
 /** Says that a token works in a moment, and what came of it as soon as the whole edge has confirmed it. */
-import * as calls from "./calls.js";
+import * as calls from "../server/calls.js";
 import { h } from "../screen/dom.js";
 import { pause } from "../screen/pause.js";
 import { spinner } from "../screen/states.js";
-import { Problem } from "./problem.js";
-import { currentSession } from "./session.js";
+import { Problem } from "../server/problem.js";
+import { currentSession } from "../server/session.js";
 import { isPending } from "../rules/status.js";
 
-/** @typedef {import("./calls.js").Token} Token */
+/** @typedef {import("../server/calls.js").Token} Token */
 
 /** Wait between two looks, in milliseconds. */
 const LOOK_MS = 2_000;

@@ -2,6 +2,7 @@
 /** `#/audit`: who did what in this workspace. */
 import { auditList } from "./audit_list.js";
 import { auditSection } from "./audit_section.js";
+import { refreshing } from "./refreshing.js";
 import { show } from "../screen/morph.js";
 import { learnNamesOf } from "../server/names.js";
 import { refreshNow } from "../server/poll.js";
@@ -19,17 +20,9 @@ export function auditPage({ main, signal }) {
   /** @type {{problem: unknown}} */
   const state = { problem: null };
 
-  async function refresh() {
-    try {
-      await Promise.all([events.refresh(), loadProjects(signal), loadSession()]);
-      state.problem = null;
-      await learnNamesOf(events.actors(), signal);
-    } catch (problem) {
-      state.problem = problem;
-      throw problem;
-    } finally {
-      render();
-    }
+  async function load() {
+    await Promise.all([events.refresh(), loadProjects(signal), loadSession()]);
+    await learnNamesOf(events.actors(), signal);
   }
 
   function render() {
@@ -43,5 +36,5 @@ export function auditPage({ main, signal }) {
     return state.problem ? failure(state.problem, refreshNow) : loading("Loading events …");
   }
 
-  return { title: "Audit log", start: render, refresh };
+  return { title: "Audit log", start: render, refresh: refreshing(state, load, render) };
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** The table of audit events, and the way to older ones. */
 import { changesOf, programOf, whatWasDone } from "./audit_words.js";
-import { submitOnce } from "../screen/busy.js";
+import { clickOnce } from "../screen/busy.js";
 import { h } from "../screen/dom.js";
 import { tokenLink } from "../screen/token_link.js";
 import { table } from "../screen/table.js";
@@ -33,9 +33,8 @@ function fromCell({ address, userAgent }) {
  *   `level` is the heading's, if there is one; `render` shows the page again
  */
 export function auditSection({ events, label, level, render }) {
-  const older = h("button", { type: "button", class: "button", "data-key": "older" }, "Older events");
-  older.onclick = (/** @type {any} */ event) =>
-    submitOnce(event.currentTarget, () => events.loadOlder().then(render, tell))(event);
+  const onclick = clickOnce(() => events.loadOlder().then(render, tell));
+  const older = h("button", { type: "button", class: "button", "data-key": "older", onclick }, "Older events");
   const rows = events.events();
   return h(
     "section",

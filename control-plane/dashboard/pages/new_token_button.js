@@ -1,11 +1,10 @@
 // @ts-check
-/** "New Token": loads what the form offers, and opens it once. */
-import { submitOnce } from "../screen/busy.js";
+/** "New Token": opens the form once. */
+import { clickOnce } from "../screen/busy.js";
 import { h } from "../screen/dom.js";
 import { icon } from "../screen/icons.js";
 import { openNewToken } from "../dialogs/new_token.js";
 import { mayManage } from "../rules/permissions.js";
-import { projectsForMenu } from "../server/projects.js";
 
 /** Whether the form is about to open: there is more than one such button. */
 let isOpening = false;
@@ -13,7 +12,7 @@ let isOpening = false;
 /** @param {AbortSignal} signal of the page: once that is left, no form opens over another one */
 export function newTokenButton(signal) {
   if (!mayManage()) return null;
-  const onclick = (/** @type {any} */ event) => submitOnce(event.currentTarget, () => openOnce(signal))(event);
+  const onclick = clickOnce(() => openOnce(signal));
   return h("button", { type: "button", class: "button primary", onclick }, icon("plus"), "New Token");
 }
 
@@ -22,8 +21,7 @@ async function openOnce(signal) {
   if (isOpening) return;
   isOpening = true;
   try {
-    await projectsForMenu(signal).catch(() => {});
-    if (!signal.aborted) await openNewToken();
+    await openNewToken(signal);
   } finally {
     isOpening = false;
   }

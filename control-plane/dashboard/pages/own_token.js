@@ -8,6 +8,7 @@ import { refreshNow } from "../server/poll.js";
 import { loadSession } from "../server/session.js";
 import { failure, loading } from "../screen/states.js";
 import { isAlive, isPending } from "../rules/status.js";
+import { refreshing } from "./refreshing.js";
 import { tokenFacts } from "./token_facts.js";
 import { usage } from "../screen/usage.js";
 
@@ -19,16 +20,9 @@ export function ownTokenPage({ main, signal }) {
   /** @type {{token: import("../server/calls.js").Token | null, problem: unknown}} */
   const state = { token: null, problem: null };
 
-  async function refresh() {
-    try {
-      const [{ body }] = await Promise.all([calls.readOwnToken(signal), loadSession()]);
-      Object.assign(state, { token: body, problem: null });
-    } catch (problem) {
-      state.problem = problem;
-      throw problem;
-    } finally {
-      render();
-    }
+  async function load() {
+    const [{ body }] = await Promise.all([calls.readOwnToken(signal), loadSession()]);
+    state.token = body;
   }
 
   function render() {
@@ -39,7 +33,12 @@ export function ownTokenPage({ main, signal }) {
 
   const instead = () => (state.problem ? failure(state.problem, refreshNow) : loading("Loading the token …"));
 
-  return { title: "Tokens", start: render, refresh, isPending: () => state.token !== null && isPending(state.token) };
+  return {
+    title: "Tokens",
+    start: render,
+    refresh: refreshing(state, load, render),
+    isPending: () => state.token !== null && isPending(state.token),
+  };
 }
 
 /** @param {import("../server/calls.js").Token} token */

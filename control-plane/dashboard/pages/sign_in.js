@@ -4,7 +4,7 @@ import { submitOnce } from "../screen/busy.js";
 import { h } from "../screen/dom.js";
 import { textField } from "../screen/fields.js";
 import { focusPage } from "../screen/morph.js";
-import { alertBox } from "../server/problem.js";
+import { alertBox } from "../screen/alert.js";
 import { signIn, whySignedOut } from "../server/session.js";
 
 const NO_COOKIE =

@@ -14,6 +14,7 @@ import { loadSession, session } from "../server/session.js";
 import { failure, loading } from "../screen/states.js";
 import { isPending } from "../rules/status.js";
 import { setTitle } from "../screen/title.js";
+import { refreshing } from "./refreshing.js";
 import { tokenActions } from "./token_actions.js";
 import { tokenFacts } from "./token_facts.js";
 
@@ -29,24 +30,17 @@ export function tokenPage({ main, route, signal }) {
   const state = { token: null, problem: null };
   const events = mayManage() ? auditList({ tokenId: id }, signal) : null;
 
-  async function refresh() {
-    try {
-      const [{ body }] = await Promise.all([
-        calls.readToken(session().workspace.id, id, signal),
-        loadSession(),
-        loadProjects(signal),
-        events?.refresh(),
-      ]);
-      Object.assign(state, { token: body, problem: null });
-      learnNames([body]);
-      render();
-      await learnNamesOf([body.createdBy, body.supersededBy, ...(events?.actors() ?? [])], signal);
-    } catch (problem) {
-      state.problem = problem;
-      if (!isGone(problem)) throw problem;
-    } finally {
-      render();
-    }
+  async function load() {
+    const [{ body }] = await Promise.all([
+      calls.readToken(session().workspace.id, id, signal),
+      loadSession(),
+      loadProjects(signal),
+      events?.refresh(),
+    ]);
+    state.token = body;
+    learnNames([body]);
+    render();
+    await learnNamesOf([body.createdBy, body.supersededBy, ...(events?.actors() ?? [])], signal);
   }
 
   function render() {
@@ -56,7 +50,12 @@ export function tokenPage({ main, route, signal }) {
     show(main, back(), ...(state.token ? whole(state.token) : nothing(state.problem)), ...(section ? [section] : []));
   }
 
-  return { title: "Token", start: render, refresh, isPending: () => state.token !== null && isPending(state.token) };
+  return {
+    title: "Token",
+    start: render,
+    refresh: refreshing(state, load, render, isGone),
+    isPending: () => state.token !== null && isPending(state.token),
+  };
 }
 
 const back = () => h("p", { class: "back" }, h("a", { href: "#/tokens" }, "All tokens"));

@@ -28,3 +28,11 @@ export const submitOnce = (button, action) => async (event) => {
     setBusy(button, false);
   }
 };
+
+/**
+ * The same for a button that is made anew whenever its page is shown.
+ * @param {() => unknown} action
+ * @returns {(event: Event) => Promise<void>}
+ */
+export const clickOnce = (action) => (event) =>
+  submitOnce(/** @type {HTMLElement} */ (event.currentTarget), action)(event);

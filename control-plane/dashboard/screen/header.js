@@ -1,5 +1,6 @@
 // @ts-check
 /** The bar at the top: where one can go, and as whom one is signed in. */
+import { clickOnce } from "./busy.js";
 import { h, named, unseen, untwisted } from "./dom.js";
 import { icon } from "./icons.js";
 import { show } from "./morph.js";
@@ -53,13 +54,7 @@ const account = ({ name, prefix }) =>
       unseen("Signed in with "),
       named(name),
     ),
-    h("button", { type: "button", class: "button small", onclick: leave }, "Sign out"),
+    h("button", { type: "button", class: "button small", onclick: clickOnce(leave) }, "Sign out"),
   );
 
-/** @param {Event} event */
-async function leave({ currentTarget }) {
-  const button = /** @type {HTMLButtonElement} */ (currentTarget);
-  button.disabled = true;
-  await signOut().catch((failure) => toast(`You are still signed in: ${failure.message}`));
-  button.disabled = false;
-}
+const leave = () => signOut().catch((failure) => toast(`You are still signed in: ${failure.message}`));

@@ -1,7 +1,7 @@
 // @ts-check
 /** What a list shows when there is nothing to list: it loads, it failed, it is empty. */
 import { h } from "./dom.js";
-import { describe } from "../server/problem.js";
+import { describe } from "./alert.js";
 
 /** Something is under way. */
 export const spinner = () => h("span", { class: "spinner" });

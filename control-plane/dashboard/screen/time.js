@@ -60,7 +60,6 @@ const clock = (at) => (at.toDateString() === new Date().toDateString() ? CLOCK :
 /** The ways to write a moment. @type {Record<string, (at: Date) => string>} */
 const STYLES = {
   relative,
-  date: (at) => DATE.format(at),
   moment: (at) => MOMENT.format(at),
   clock,
 };
@@ -69,9 +68,9 @@ const STYLES = {
 const utc = (at) => `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 
 /**
- * A moment: `3 minutes ago`, `Nov 25, 2026`, `Nov 25, 2026, 13:03 GMT+1`, or `13:03:04.512 GMT+1` of today.
+ * A moment: `3 minutes ago`, `Nov 25, 2026, 13:03 GMT+1`, or `13:03:04.512 GMT+1` of today.
  * @param {string | Date} when RFC 3339 if it is text
- * @param {"relative" | "date" | "moment" | "clock"} [style]
+ * @param {"relative" | "moment" | "clock"} [style]
  */
 export function time(when, style = "relative") {
   const at = new Date(when);

@@ -1,6 +1,5 @@
 // @ts-check
 /** What went wrong with a call: the server's problem details (RFC 9457), or that no answer came. */
-import { h } from "../screen/dom.js";
 
 /** Kinds of refusals that come after a look for what was made under the request's key: nothing was. */
 const KNOWING = ["validation-failed", "not-found", "conflict", "plan-limit-reached"];
@@ -38,30 +37,3 @@ export class Problem extends Error {
 /** No answer came: the network, or a server that is gone. */
 export const noAnswer = () =>
   new Problem({ detail: "The server cannot be reached. Check the connection and try again." });
-
-/**
- * A failure in words, with what support needs to find it.
- * @param {unknown} failure
- * @returns {Node[]}
- */
-export function describe(failure) {
-  const requestId = failure instanceof Problem ? failure.requestId : undefined;
-  const words = failure instanceof Error ? failure.message : String(failure);
-  return [
-    h("p", {}, words),
-    ...(requestId ? [h("p", { class: "request-id" }, "Request id ", h("code", {}, requestId))] : []),
-  ];
-}
-
-/**
- * A place for a failure, which is read out when it appears.
- * @returns {{element: HTMLElement, say: (failure: unknown) => void, clear: () => void}}
- */
-export function alertBox() {
-  const element = h("div", { role: "alert", class: "alert-slot" });
-  return {
-    element,
-    say: (failure) => element.replaceChildren(h("div", { class: "alert" }, describe(failure))),
-    clear: () => element.replaceChildren(),
-  };
-}
