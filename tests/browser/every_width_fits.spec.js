@@ -17,7 +17,7 @@ for (const width of WIDTHS) {
       await signedIn.openNewToken();
       await signedIn.newToken.expires("On a date").check();
       await fits(page);
-      await signedIn.newToken.fill({ name: "CI Deploy", scopes: ["deploy"] });
+      await signedIn.newToken.fill({ name: "b".repeat(100), scopes: ["deploy"] });
       await page.getByLabel("Expiry date", { exact: true }).fill("2099-12-31");
       await signedIn.newToken.create.click();
       await signedIn.created.text();
