@@ -43,6 +43,20 @@ test("and a token's expiry stands out when it is near, or over", async ({ page, 
   expect(await color("Soon")).not.toBe(await color("Later"));
 });
 
+test("and are said to the nearest unit", async ({ page, signedIn, workspace }) => {
+  const minutes = 60_000;
+  const expiresAt = new Date(Date.now() + 7 * 24 * 60 * minutes).toISOString();
+  const used = { "In a week": 3.6 * minutes, "An hour ago": 59.8 * minutes };
+  for (const [name, agoMs] of Object.entries(used)) {
+    const { id } = await workspace.makeToken({ name, expiresAt });
+    await tellUse(id, agoMs);
+  }
+  await page.reload();
+  await expect(signedIn.row("In a week")).toContainText("in 7 days");
+  await expect(signedIn.row("In a week")).toContainText("4 minutes ago");
+  await expect(signedIn.row("An hour ago")).toContainText("1 hour ago");
+});
+
 async function allAreRight(page) {
   for (const time of await page.locator("time:visible").all()) {
     await expect(time).toHaveAttribute("title", UTC);

@@ -45,14 +45,20 @@ const DATED_CLOCK = new Intl.DateTimeFormat(LANGUAGE, {
   ...TO_THE_MILLISECOND,
 });
 
-/** How long ago, or in how long: never said longer than it is. What lies further ahead is a date. @param {Date} at */
+/** How long ago, or in how long, to the nearest unit. What lies further ahead is a date. @param {Date} at */
 function relative(at) {
   const distance = at.getTime() - Date.now();
   if (distance > WEEK_MS) return DATE.format(at);
-  const unit = UNITS.find(([, length]) => Math.abs(distance) >= length);
+  const unit = unitOf(distance);
   if (!unit) return distance > 0 ? "in less than a minute" : "just now";
-  return RELATIVE.format(Math.trunc(distance / unit[1]), unit[0]);
+  // Rounded up it may be one of the next unit: no hour has 60 minutes.
+  const rounded = Math.round(distance / unit[1]) * unit[1];
+  const [name, length] = unitOf(rounded) ?? unit;
+  return RELATIVE.format(Math.round(rounded / length), name);
 }
+
+/** The largest unit that fits into it. @param {number} distance in milliseconds */
+const unitOf = (distance) => UNITS.find(([, length]) => Math.abs(distance) >= length);
 
 /** The time of today, or of another day. @param {Date} at */
 const clock = (at) => (at.toDateString() === new Date().toDateString() ? CLOCK : DATED_CLOCK).format(at);
