@@ -92,6 +92,22 @@ test("until the end of a day that was chosen", async ({ page, signedIn, workspac
   expect(until.expiresAt).toMatch(/^2099-12-31T23:59:59/);
 });
 
+test("which is not over", async ({ page, signedIn, workspace }) => {
+  await signedIn.openNewToken();
+  await signedIn.newToken.fill({ name: "Until", scopes: ["read"] });
+  await signedIn.newToken.expires("On a date").check();
+  const date = page.getByLabel("Expiry date", { exact: true });
+  await date.fill("2020-01-01");
+  await signedIn.newToken.create.click();
+  await expect(date).toBeFocused();
+  await expect(date).toHaveAccessibleDescription(/^That day ended Jan 2, 2020, 05:29 GMT\+5:30; choose a later one\.$/);
+  const meaning = signedIn.newToken.dialog.getByText(/^Ends /);
+  await expect(meaning).toBeHidden();
+  await date.fill("2099-12-31");
+  await expect(meaning).toBeVisible();
+  expect(await workspace.tokens()).toHaveLength(1);
+});
+
 test("only with a name and a scope", async ({ page, signedIn, workspace }) => {
   await signedIn.openNewToken();
   await signedIn.newToken.create.click();

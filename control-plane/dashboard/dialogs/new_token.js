@@ -61,7 +61,7 @@ function openFields(intro) {
       projectId: project.value() || null,
       expiresAt: expiry.value(),
     };
-    const errors = missing(request);
+    const errors = missing(request, expiry.missing());
     if (errors.length > 0) throw new Problem({ status: 422, errors });
     return request;
   };
@@ -85,11 +85,15 @@ function openFields(intro) {
   });
 }
 
-/** What the server would refuse at once. @param {{name: string, scopes: string[], expiresAt: string | null}} request */
-function missing({ name, scopes, expiresAt }) {
+/**
+ * What the server would refuse at once.
+ * @param {{name: string, scopes: string[]}} request
+ * @param {string} ofExpiry what is wrong with the expiry
+ */
+function missing({ name, scopes }, ofExpiry) {
   const errors = [];
   if (!name.trim()) errors.push({ pointer: "/name", detail: "a token needs a name" });
   if (scopes.length === 0) errors.push({ pointer: "/scopes", detail: "choose at least one scope" });
-  if (expiresAt === "") errors.push({ pointer: "/expiresAt", detail: "choose a date" });
+  if (ofExpiry) errors.push({ pointer: "/expiresAt", detail: ofExpiry });
   return errors;
 }

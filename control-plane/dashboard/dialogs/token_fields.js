@@ -1,12 +1,12 @@
 // @ts-check
 /** The fields of a token: name, scopes, project, expiry. */
 import { h } from "../screen/dom.js";
-import { ON_A_DATE, choicesFor, dateRange, endOf, expiresAt } from "../rules/expiry.js";
+import { ON_A_DATE, choicesFor, dateRange, endOf, expiresAt, isPast } from "../rules/expiry.js";
 import { choiceField, menuField, textField } from "../screen/fields.js";
 import { projects } from "../server/projects.js";
 import { SCOPES } from "../rules/scopes.js";
 import { session } from "../server/session.js";
-import { time } from "../screen/time.js";
+import { moment, time } from "../screen/time.js";
 
 /** @param {string} [name] */
 export const nameField = (name) =>
@@ -53,6 +53,7 @@ export function expiryField() {
   const isOnDate = () => field.value()[0] === ON_A_DATE.value;
   const update = () => {
     onDate.hidden = !isOnDate();
+    meaning.hidden = false;
     meaning.replaceChildren(
       ...(date.value() ? ["Ends ", time(endOf(date.value()), "moment")] : ["The end of that day, UTC."]),
     );
@@ -77,6 +78,14 @@ export function expiryField() {
     showError: (/** @type {string} */ words) => {
       field.showError(isOnDate() ? "" : words);
       date.showError(isOnDate() ? words : "");
+      meaning.hidden = words !== "";
     },
+    missing: () => (isOnDate() ? missingOf(date.value()) : ""),
   };
+}
+
+/** What is wrong with a chosen date, before it is sent. @param {string} date */
+function missingOf(date) {
+  if (!date) return "choose a date";
+  return isPast(date) ? `that day ended ${moment(endOf(date))}; choose a later one` : "";
 }

@@ -49,6 +49,9 @@ export function expiresAt(value, date, ownExpiry) {
 /** The last moment of a date in UTC: what the server makes of it. @param {string} date such as 2026-12-31 */
 export const endOf = (date) => new Date(`${date}T23:59:59.999Z`);
 
+/** Whether such a day is over. @param {string} date */
+export const isPast = (date) => endOf(date).getTime() <= Date.now();
+
 /** The dates that may be chosen; none if `max` is before `min`. @param {string | null} ownExpiry */
 export function dateRange(ownExpiry) {
   const today = new Date().toISOString().slice(0, 10);

@@ -63,12 +63,11 @@ const unitOf = (distance) => UNITS.find(([, length]) => Math.abs(distance) >= le
 /** The time of today, or of another day. @param {Date} at */
 const clock = (at) => (at.toDateString() === new Date().toDateString() ? CLOCK : DATED_CLOCK).format(at);
 
+/** A moment in text alone. @param {Date} at */
+export const moment = (at) => MOMENT.format(at);
+
 /** The ways to write a moment. @type {Record<string, (at: Date) => string>} */
-const STYLES = {
-  relative,
-  moment: (at) => MOMENT.format(at),
-  clock,
-};
+const STYLES = { relative, moment, clock };
 
 /** A moment in UTC, such as `2026-11-25 12:03:04 UTC`. @param {Date} at */
 const utc = (at) => `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
