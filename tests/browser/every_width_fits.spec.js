@@ -42,6 +42,20 @@ for (const width of WIDTHS) {
   });
 }
 
+test.describe("a phone on which the form is longer than the screen", () => {
+  test.use({ viewport: { width: 375, height: 700 } });
+
+  test("shows the date that is asked for", async ({ page, signedIn }) => {
+    await signedIn.openNewToken();
+    await signedIn.newToken.expires("On a date").click();
+    const isInSight = (field) => {
+      const { left, top, width, height } = field.getBoundingClientRect();
+      return document.elementFromPoint(left + width / 2, top + height / 2) === field;
+    };
+    await expect.poll(() => page.getByLabel("Expiry date", { exact: true }).evaluate(isInSight)).toBe(true);
+  });
+});
+
 async function fits(page) {
   expect(await page.evaluate(overflowing), "wider than the window").toEqual([]);
   expect(await page.evaluate(small), "smaller than 24 pixels").toEqual([]);

@@ -65,7 +65,10 @@ export function expiryField() {
     options: choices,
     columns: true,
     chosen: [choices[0].value],
-    onchange: update,
+    onchange: () => {
+      update();
+      if (isOnDate()) onDate.scrollIntoView({ block: "nearest" });
+    },
     hint: own ? "Not later than your own token, which expires itself." : undefined,
   });
   field.element.append(onDate);
