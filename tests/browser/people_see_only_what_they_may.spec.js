@@ -36,7 +36,7 @@ test("with a token of a project: that project", async ({ page, dashboard, worksp
   const other = await workspace.api("POST", "/projects", { name: "Other project" });
   await workspace.makeToken({ name: "Of the other", projectId: other.id });
   const wanted = { name: "Project admin", scopes: ["admin"], projectId: workspace.project };
-  const { token } = await workspace.makeToken(wanted);
+  const { token, id, createdBy } = await workspace.makeToken(wanted);
   await dashboard.signIn(token);
   await expect(dashboard.row("Project admin")).toBeVisible();
   await expect(dashboard.row("Of the other")).toHaveCount(0);
@@ -46,6 +46,12 @@ test("with a token of a project: that project", async ({ page, dashboard, worksp
   await expect(dashboard.row("Of mine")).toBeVisible();
   const [mine] = (await workspace.tokens()).filter(({ name }) => name === "Of mine");
   expect(mine.projectId).toBe(workspace.project);
+  await page.goto(`/#/tokens/${mine.id}`);
+  await expect(dashboard.table("Audit events").getByRole("link", { name: "Project admin" }).first()).toBeVisible();
+  // Who made the first one is nobody whose page could be seen.
+  await page.goto(`/#/tokens/${id}`);
+  await expect(page.getByText(createdBy).first()).toBeVisible();
+  await expect(page.locator(`a[href$="${createdBy}"]`)).toHaveCount(0);
 });
 
 test("with a token that expires: nothing that lasts longer", async ({ dashboard, workspace }) => {

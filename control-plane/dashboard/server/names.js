@@ -31,5 +31,8 @@ export async function learnNamesOf(ids, signal) {
   learnNames(body.data);
 }
 
+/** Whether its name is known. @param {string} id */
+export const isKnown = (id) => names.has(id);
+
 /** Who did something: a token's name, its id if that is not known, or `operator`. @param {string} id */
 export const nameOf = (id) => names.get(id) ?? id;
