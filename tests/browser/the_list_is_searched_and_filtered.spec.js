@@ -46,6 +46,15 @@ test("and a workspace whose tokens are gone says how to start", async ({ dashboa
   await expect(dashboard.heading(/^No token/)).toBeVisible();
 });
 
+test("and one of which nothing is over says so", async ({ page, signedIn }) => {
+  for (const status of ["Expired", "Revoked"]) {
+    await page.getByRole("combobox", { name: "Status", exact: true }).selectOption(status);
+    await expect(signedIn.heading(`No ${status.toLowerCase()} tokens`)).toBeVisible();
+  }
+  await signedIn.button("Show the active ones").click();
+  await shows(signedIn, ["Admin"]);
+});
+
 async function shows(dashboard, names) {
   const rows = dashboard.tokens.getByRole("row").filter({ has: dashboard.page.getByRole("cell") });
   await expect(rows).toHaveCount(names.length);

@@ -11,6 +11,12 @@ import { TOKENS_MAX } from "./token_list.js";
 const FIRST_STEP =
   "A token lets a program act for this workspace. Create one for each program, with no more scopes than it needs.";
 
+/** What there is to say of tokens of the past, if there are none. @type {Record<string, {title: string, words: string}>} */
+const PAST = {
+  expired: { title: "No expired tokens", words: "No token of this workspace has come to the end of its time." },
+  revoked: { title: "No revoked tokens", words: "No token of this workspace was revoked or replaced." },
+};
+
 /** @typedef {import("../rules/token_query.js").Query} Query */
 /** @typedef {import("./token_list.js").TokenList} TokenList */
 
@@ -24,12 +30,17 @@ const FIRST_STEP =
 export function nothing(list, query, clear, signal) {
   if (!list.isAtEnd()) return loading("Searching …");
   if (isUsual(query)) return empty("No tokens yet", FIRST_STEP, newTokenButton(signal));
+  const past = !query.q && !query.project && PAST[query.status];
+  if (past) return empty(past.title, past.words, clearing("Show the active ones", clear));
   return empty(
     "No token matches",
     "No token has this name, prefix or id, and this status and project.",
-    h("button", { type: "button", class: "button", onclick: clear }, "Clear search and filters"),
+    clearing("Clear search and filters", clear),
   );
 }
+
+/** @param {string} label @param {() => void} clear */
+const clearing = (label, clear) => h("button", { type: "button", class: "button", onclick: clear }, label);
 
 /**
  * What to do first, beside the only token: the one that somebody is signed in with.
