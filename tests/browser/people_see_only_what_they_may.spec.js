@@ -1,19 +1,31 @@
 // What a token may not do is not there, instead of failing.
 import { expect, test } from "./fixtures.js";
 
-test("with `read` alone: the list, and nothing to change", async ({ page, dashboard, workspace }) => {
-  const { token } = await workspace.makeToken({ name: "Reader", scopes: ["read"] });
+test("with `read` alone: the list, and nothing to change but that one revokes oneself", async ({
+  page,
+  dashboard,
+  workspace,
+}) => {
+  const { token, id } = await workspace.makeToken({ name: "Reader", scopes: ["read"] });
   await dashboard.signIn(token);
   await expect(dashboard.row("Admin")).toBeVisible();
   await expect(dashboard.button("New Token")).toHaveCount(0);
   await expect(dashboard.link("Audit log")).toHaveCount(0);
   await expect(dashboard.row("Admin").getByRole("button")).toHaveCount(0);
+  await expect(dashboard.row("Reader").getByRole("button")).toHaveAccessibleName("Revoke Reader");
   await dashboard.link("Admin").click();
   await expect(dashboard.heading("Admin")).toBeVisible();
   await expect(page.getByRole("button", { name: /^(Rotate|Edit|Revoke) Admin$/ })).toHaveCount(0);
   await expect(dashboard.table("Audit events")).toHaveCount(0);
   await page.goto("/#/audit");
   await expect(dashboard.table("Audit events")).toHaveCount(0);
+
+  await page.goto(`/#/tokens/${id}`);
+  await dashboard.button("Revoke Reader").click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke token", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Done", exact: true }).click();
+  await expect(dashboard.heading("Sign in")).toBeVisible();
+  expect((await workspace.tokens("revoked")).map((view) => view.id)).toEqual([id]);
 });
 
 test("without `read`: one's own token, which one may revoke", async ({ page, dashboard, workspace }) => {

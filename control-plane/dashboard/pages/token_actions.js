@@ -5,7 +5,7 @@ import { openRevoke } from "../dialogs/revoke.js";
 import { openRotate } from "../dialogs/rotate.js";
 import { h } from "../screen/dom.js";
 import { icon } from "../screen/icons.js";
-import { mayChange, mayRotate } from "../rules/permissions.js";
+import { mayChange, mayRevoke, mayRotate } from "../rules/permissions.js";
 
 /** @typedef {import("../server/calls.js").Token} Token */
 
@@ -16,7 +16,7 @@ import { mayChange, mayRotate } from "../rules/permissions.js";
 const ACTIONS = [
   { verb: "Rotate", icon: "rotate", may: mayRotate, open: openRotate },
   { verb: "Edit", icon: "pencil", may: mayChange, open: openEdit },
-  { verb: "Revoke", icon: "trash", may: mayChange, open: openRevoke },
+  { verb: "Revoke", icon: "trash", may: mayRevoke, open: openRevoke },
 ];
 
 /**

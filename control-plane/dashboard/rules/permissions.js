@@ -1,6 +1,6 @@
 // @ts-check
 /** What the signed-in token may do, so that nothing is offered that the server would refuse. The server decides. */
-import { currentSession } from "../server/session.js";
+import { currentSession, isOwnToken } from "../server/session.js";
 import { isAlive } from "./status.js";
 
 /** @typedef {import("../server/calls.js").Token} Token */
@@ -17,8 +17,11 @@ export const mayList = () => has("read");
 /** Whether tokens may be managed and the audit log be seen. */
 export const mayManage = () => has("admin");
 
-/** Whether it may be edited and revoked. @param {Token} token */
+/** Whether it may be edited. @param {Token} token */
 export const mayChange = (token) => mayManage() && isAlive(token);
+
+/** A token may revoke itself, whatever else it may do. @param {Token} token */
+export const mayRevoke = (token) => mayChange(token) || (isOwnToken(token.id) && isAlive(token));
 
 /** A rotated token is not rotated again: its successor is. @param {Token} token */
 export const mayRotate = (token) => mayChange(token) && !token.supersededBy;
