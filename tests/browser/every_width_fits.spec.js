@@ -42,6 +42,18 @@ for (const width of WIDTHS) {
   });
 }
 
+test("an alert that is not there takes no room", async ({ page, dashboard }) => {
+  await dashboard.open();
+  const card = page.locator("form.card");
+  await expect(card).toBeVisible();
+  const [above, below] = await card.evaluate((form) => {
+    const { top, bottom } = form.getBoundingClientRect();
+    const shown = [...form.children].filter((child) => child.childNodes.length > 0);
+    return [shown[0].getBoundingClientRect().top - top, bottom - shown.at(-1).getBoundingClientRect().bottom];
+  });
+  expect(above).toBe(below);
+});
+
 test.describe("a phone on which the form is longer than the screen", () => {
   test.use({ viewport: { width: 375, height: 700 } });
 

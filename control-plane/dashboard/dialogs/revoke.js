@@ -38,7 +38,8 @@ export function openRevoke(token) {
   const form = h(
     "form",
     { onsubmit: submitOnce(revoke, run) },
-    h("div", {}, facts(token), isOwn && h("p", { class: "note warning" }, OWN)),
+    h("div", {}, facts(token)),
+    isOwn && h("p", { class: "note warning" }, OWN),
     progress,
     alert.element,
     dialogButtons(cancel, revoke),
