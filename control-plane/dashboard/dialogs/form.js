@@ -4,6 +4,7 @@
  * can be sent again, and nothing else; the page is not left without a question, nor the form without a word.
  */
 import { isBusy, submitOnce } from "../screen/busy.js";
+import { lookAgain } from "../server/changed.js";
 import { button, dialogButtons, openDialog } from "./dialog.js";
 import { h } from "../screen/dom.js";
 import { alertBox } from "../screen/alert.js";
@@ -47,13 +48,15 @@ export function openForm({ title, intro, fields, action, read, send, done, lost 
     title,
     content: form,
     dismiss,
-    mayClose: () => !isBusy(submit),
+    mayClose: () => !isBusy(submit) && !isRefused,
     mayLeave: () => !isBusy(submit) && !isLost,
     closed: () => isLost && abandoned(),
   });
   fields[0].focus();
   const ownId = session().accessToken.id;
   let isLost = false;
+  /** Why is read, whatever the page behind becomes by it. */
+  let isRefused = false;
   /** @type {object | null} */
   let request;
 
@@ -81,6 +84,7 @@ export function openForm({ title, intro, fields, action, read, send, done, lost 
   /** @param {unknown} failure */
   function whenFailed(failure) {
     if (failure instanceof Problem) isLost = failure.after(isLost).isLost;
+    isRefused = failure instanceof Problem && failure.status === 403;
     cancel.disabled = false;
     inputs.disabled = isLost;
     submit.textContent = isLost ? "Try again" : action;
@@ -88,6 +92,7 @@ export function openForm({ title, intro, fields, action, read, send, done, lost 
     if (isLost || errorsOf(failure).length === 0 || others.length > 0) alert.say(failure);
     if (isLost) alert.element.prepend(h("p", { class: "alert" }, lost(/** @type {Problem} */ (failure))));
     fields.find(({ element }) => element.querySelector("[aria-invalid]"))?.focus();
+    lookAgain(failure);
   }
 
   /** @param {{pointer: string, detail: string}} error @returns {boolean} whether there is a field for it */

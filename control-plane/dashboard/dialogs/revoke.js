@@ -2,7 +2,7 @@
 /** "Revoke": asks, waits until the whole edge refuses the token, and says since when. */
 import { isBusy, submitOnce } from "../screen/busy.js";
 import * as calls from "../server/calls.js";
-import { changed } from "../server/changed.js";
+import { changed, lookAgain } from "../server/changed.js";
 import { button, dialogButtons, openDialog } from "./dialog.js";
 import { h, named } from "../screen/dom.js";
 import { pause } from "../screen/pause.js";
@@ -98,6 +98,7 @@ export function openRevoke(token) {
     progress.replaceChildren();
     cancel.textContent = "Cancel";
     alert.say(failure);
+    lookAgain(failure);
   }
 
   /** Tells in the corner what came of it, but nobody of another workspace. @param {...any} words */
