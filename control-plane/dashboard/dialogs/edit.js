@@ -8,6 +8,8 @@ import { isOwnToken, session } from "../server/session.js";
 import { nameField, scopesField } from "./token_fields.js";
 import { toast } from "../screen/toasts.js";
 
+const LOST = "The change may have been made all the same.";
+
 /** @param {import("../server/calls.js").Token} token */
 export function openEdit(token) {
   const [name, scopes] = [nameField(token.name), scopesField(token.scopes)];
@@ -25,7 +27,11 @@ export function openEdit(token) {
     action: "Save changes",
     read: () => changes(token, name.value(), scopes.value()),
     send: (request) => calls.changeToken(workspaceId, token.id, request),
-    lost: () => "The change may have been made all the same. Trying again does no harm.",
+    lost: () => `${LOST} Trying again does no harm.`,
+    abandoned: () => {
+      toast(["“", named(token.name), "”: ", LOST]);
+      changed();
+    },
     done: ({ status, body }) => {
       toast([
         named(body.name),

@@ -1,10 +1,11 @@
 // @ts-check
 /**
  * A dialog with a form: sends once, and shows errors beside their fields. While a request may have been carried out, it
- * can be sent again, and nothing else; the page is not left without a question, nor the form without a word.
+ * can be sent again, and nothing else; the page is not left without a question, nor the form without a word. Nobody has to
+ * wait: it can be closed at any time.
  */
 import { isBusy, submitOnce } from "../screen/busy.js";
-import { lookAgain } from "../server/changed.js";
+import { changed, lookAgain } from "../server/changed.js";
 import { button, dialogButtons, openDialog } from "./dialog.js";
 import { h } from "../screen/dom.js";
 import { alertBox } from "../screen/alert.js";
@@ -60,19 +61,22 @@ export function openForm({ title, intro, fields, action, read, send, done, lost 
   /** @type {object | null} */
   let request;
 
+  /** What was sent and is waited for no longer may be carried out all the same. */
   function dismiss() {
-    if (!isBusy(submit)) dialog.close();
+    isLost ||= isBusy(submit);
+    dialog.close();
   }
 
   async function trySend() {
     alert.clear();
     fields.forEach((field) => field.showError(""));
     submit.focus();
-    cancel.disabled = inputs.disabled = true;
+    inputs.disabled = true;
     try {
       if (!isLost) request = read();
       if (!isOwnToken(ownId)) throw new Problem({ status: 401, detail: SOMEBODY_ELSE });
       const answer = request && (await send(request));
+      if (!dialog.element.isConnected) return changed();
       isLost = false;
       dialog.close();
       if (answer) done(answer);
@@ -83,9 +87,9 @@ export function openForm({ title, intro, fields, action, read, send, done, lost 
 
   /** @param {unknown} failure */
   function whenFailed(failure) {
+    if (!dialog.element.isConnected) return;
     if (failure instanceof Problem) isLost = failure.after(isLost).isLost;
     isRefused = failure instanceof Problem && failure.status === 403;
-    cancel.disabled = false;
     inputs.disabled = isLost;
     submit.textContent = isLost ? "Try again" : action;
     const others = errorsOf(failure).filter((error) => !showBeside(error));

@@ -1,9 +1,12 @@
 // @ts-check
 /** One request to the server: cookie, CSRF token, time limit; and its answer or its problem. */
-import { Problem, noAnswer } from "./problem.js";
+import { Problem, lateAnswer, noAnswer } from "./problem.js";
 
-/** Longest wait for an answer, in milliseconds. The server itself answers "pending" long before. */
-const ANSWER_MS_MAX = 60_000;
+/** Longest wait for what is read, in milliseconds: the server answers that at once, or hangs. */
+const READ_MS_MAX = 15_000;
+
+/** Longest wait for what changes something, in milliseconds. The server waits for the edge, up to 27 s. */
+const CHANGE_MS_MAX = 30_000;
 
 /** Waits before a request whose answer was lost is sent again, in milliseconds. */
 const REPEATS_MS = [500, 1_500];
@@ -62,7 +65,8 @@ export async function requestUntilAnswered(method, path, options = {}) {
     } catch (failure) {
       const wait = waits.next();
       if (!(failure instanceof Problem)) throw failure;
-      if (!failure.isLost || wait.done) throw failure.after(wasLost);
+      // Whoever has waited that long decides whether to go on.
+      if (!failure.isLost || failure.isLate || wait.done) throw failure.after(wasLost);
       await new Promise((resolve) => setTimeout(resolve, wait.value));
     }
   }
@@ -74,7 +78,7 @@ async function send(method, path, { body, key, signal, csrfToken = "" }) {
   if (method !== "GET") headers.set("X-CSRF-Token", csrfToken);
   if (body) headers.set("Content-Type", "application/json");
   if (key) headers.set("Idempotency-Key", key);
-  const limit = AbortSignal.timeout(ANSWER_MS_MAX);
+  const limit = AbortSignal.timeout(method === "GET" ? READ_MS_MAX : CHANGE_MS_MAX);
   const stop = signal ? AbortSignal.any([signal, limit]) : limit;
   const init = { method, headers, body: body && JSON.stringify(body), signal: stop };
   return fetch(path, { ...init, credentials: "same-origin", redirect: "error" }).catch((why) => fail(why, signal));
@@ -91,7 +95,8 @@ async function read(response, signal) {
   }
 }
 
-/** @param {unknown} why @param {AbortSignal} [signal] @returns {never} */
+/** @param {any} why @param {AbortSignal} [signal] @returns {never} */
 function fail(why, signal) {
-  throw signal?.aborted ? why : noAnswer();
+  if (signal?.aborted) throw why;
+  throw why.name === "TimeoutError" ? lateAnswer() : noAnswer();
 }

@@ -22,6 +22,8 @@ export class Problem extends Error {
     this.retryAfterS = retryAfterS;
     /** Whether the request may have been carried out all the same: no answer came, or one that does not know. */
     this.isLost = this.status === 0 || this.status >= 500;
+    /** Whether that is so because the server took too long. */
+    this.isLate = false;
   }
 
   /**
@@ -37,3 +39,7 @@ export class Problem extends Error {
 /** No answer came: the network, or a server that is gone. */
 export const noAnswer = () =>
   new Problem({ detail: "The server cannot be reached. Check the connection and try again." });
+
+/** No answer came in time: the server hangs, or the network swallows what is sent. */
+export const lateAnswer = () =>
+  Object.assign(new Problem({ detail: "The server does not answer. Try again in a moment." }), { isLate: true });
