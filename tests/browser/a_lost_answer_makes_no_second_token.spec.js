@@ -37,6 +37,18 @@ for (const [kind, lose] of Object.entries(LOSSES)) {
   }
 }
 
+test("when a revocation's answer is lost", async ({ page, signedIn, workspace, trouble }) => {
+  const { id, token } = await workspace.makeToken({ name: "CI Deploy" });
+  await page.reload();
+  await loseAnswers(page, `**/${id}`, LOSSES["is cut off"], 3);
+  trouble.expect(/ERR_CONNECTION_RESET/);
+  const dialog = await signedIn.openRevoke("CI Deploy");
+  await dialog.getByRole("button", { name: "Revoke token", exact: true }).click();
+  await tryAgain(dialog, "may have been revoked");
+  await expect(page.getByText("Refused everywhere since")).toBeVisible();
+  expect(await workspace.deploys(token)).toBe(401);
+});
+
 // Lets the server handle the next such POSTs, and gives the page something else than their answers.
 async function loseAnswers(page, url, lose, times) {
   const handle = async (route) => {

@@ -17,6 +17,8 @@ import { toast } from "../screen/toasts.js";
 const AGAIN_MS = 1_000;
 const AGAIN_MS_MAX = 5_000;
 
+const ACTION = "Revoke token";
+const LOST = "The token may have been revoked all the same. Trying again does no harm, and shows since when.";
 const OWN = "You are signed in with this token: revoking it signs you out.";
 const WAITING = "Revoking: waiting until the whole edge refuses it …";
 const PENDING = "Revoked, but part of the edge has not confirmed yet. This goes on by itself …";
@@ -33,7 +35,7 @@ export function openRevoke(token) {
   const workspaceId = session().workspace.id;
   const alert = alertBox();
   const progress = h("div", { role: "status", class: "progress" });
-  const revoke = button("Revoke token", null, { class: "button danger" });
+  const revoke = button(ACTION, null, { class: "button danger" });
   const cancel = button("Cancel", () => dialog.close(), { autofocus: true });
   const form = h(
     "form",
@@ -47,6 +49,7 @@ export function openRevoke(token) {
   const title = ["Revoke “", named(token.name), "”?"];
   const dialog = openDialog({ title, content: form, dismiss: () => dialog.close(), mayClose });
   const isOpen = () => dialog.element.isConnected;
+  let isLost = false;
 
   /** One's own revocation signs out, and is told all the same; others are no business of whoever comes next. */
   function mayClose() {
@@ -94,11 +97,15 @@ export function openRevoke(token) {
 
   /** @param {unknown} failure */
   function whenFailed(failure) {
-    if (!isOpen()) return tell(" may not be revoked: ", String(/** @type {any} */ (failure).message));
+    if (!isOpen()) return tell(" may or may not be revoked: ", String(/** @type {any} */ (failure).message));
     progress.replaceChildren();
-    cancel.textContent = "Cancel";
+    isLost = failure instanceof Problem && failure.after(isLost).isLost;
+    cancel.textContent = isLost ? "Close" : "Cancel";
+    revoke.textContent = isLost ? "Try again" : ACTION;
     alert.say(failure);
-    lookAgain(failure);
+    if (isLost) alert.element.prepend(h("p", { class: "alert" }, LOST));
+    if (isLost) changed();
+    else lookAgain(failure);
   }
 
   /** Tells in the corner what came of it, but nobody of another workspace. @param {...any} words */
