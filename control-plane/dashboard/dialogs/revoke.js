@@ -5,6 +5,7 @@ import * as calls from "../server/calls.js";
 import { changed, lookAgain } from "../server/changed.js";
 import { button, dialogButtons, openDialog } from "./dialog.js";
 import { h, named } from "../screen/dom.js";
+import { isLastManager } from "../server/managers.js";
 import { pause } from "../screen/pause.js";
 import { alertBox } from "../screen/alert.js";
 import { Problem } from "../server/problem.js";
@@ -35,6 +36,8 @@ export function openRevoke(token) {
   const workspaceId = session().workspace.id;
   const alert = alertBox();
   const progress = h("div", { role: "status", class: "progress" });
+  const last = h("div", { role: "alert", class: "alert-slot" });
+  const watch = new AbortController();
   const revoke = button(ACTION, null, { class: "button danger" });
   const cancel = button("Cancel", () => dialog.close(), { autofocus: true });
   const form = h(
@@ -42,14 +45,25 @@ export function openRevoke(token) {
     { onsubmit: submitOnce(revoke, run) },
     h("div", {}, facts(token)),
     isOwn && h("p", { class: "note warning" }, OWN),
+    last,
     progress,
     alert.element,
     dialogButtons(cancel, revoke),
   );
   const title = ["Revoke “", named(token.name), "”?"];
-  const dialog = openDialog({ title, content: form, dismiss: () => dialog.close(), mayClose });
+  const dialog = openDialog({ title, content: form, dismiss: () => dialog.close(), mayClose, closed });
   const isOpen = () => dialog.element.isConnected;
   let isLost = false;
+  isLastManager(workspaceId, token, watch.signal).then(warn, () => {});
+
+  function closed() {
+    watch.abort();
+  }
+
+  /** @param {boolean} isLast */
+  function warn(isLast) {
+    if (isLast && !revoke.hidden) last.replaceChildren(h("p", { class: "note warning" }, lastWords(workspaceId)));
+  }
 
   /** One's own revocation signs out, and is told all the same; others are no business of whoever comes next. */
   function mayClose() {
@@ -129,6 +143,13 @@ async function revokeOwn() {
     throw failure;
   }
 }
+
+/** @param {string} workspaceId */
+const lastWords = (workspaceId) => [
+  "No other token can manage this workspace: afterwards only the operator can make one, with ",
+  h("code", {}, `control-plane token create --workspace ${workspaceId} --name Admin --scopes admin`),
+  ".",
+];
 
 /** @param {Token} token */
 const facts = ({ prefix, lastUsedAt }) => [

@@ -1,0 +1,27 @@
+// Nobody shuts a workspace's tokens away from everybody by mistake.
+import { expect, test } from "./fixtures.js";
+
+const WARNING = "No other token can manage this workspace";
+
+test("whoever revokes the last token that can manage it", async ({ page, signedIn, workspace }) => {
+  await workspace.makeToken({ name: "Deployer" });
+  await workspace.makeToken({ name: "Project admin", scopes: ["admin"], projectId: workspace.project });
+  await page.reload();
+  await signedIn.openRevoke("Admin");
+  await expect(signedIn.revokeDialog("Admin")).toContainText(WARNING);
+  await expect(signedIn.revokeDialog("Admin")).toContainText(`control-plane token create --workspace ${workspace.id}`);
+});
+
+test("and nobody else", async ({ page, signedIn, workspace }) => {
+  await workspace.makeToken({ name: "Second", scopes: ["admin"] });
+  await workspace.makeToken({ name: "Deployer" });
+  await page.reload();
+  for (const name of ["Admin", "Deployer"]) {
+    const asked = name === "Admin" && page.waitForResponse(/access-tokens\?.*status=active/);
+    await signedIn.openRevoke(name);
+    await asked;
+    await expect(signedIn.revokeDialog(name)).toContainText("cannot be undone");
+    await expect(signedIn.revokeDialog(name)).not.toContainText(WARNING);
+    await page.keyboard.press("Escape");
+  }
+});
