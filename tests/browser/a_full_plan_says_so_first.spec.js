@@ -20,6 +20,22 @@ test("instead of the form", async ({ page, signedIn, workspace }) => {
   await expect(page.getByText("5 of 5 tokens used")).toBeVisible();
 });
 
+test("and replaced tokens in their grace, which do not count, are said not to", async ({
+  page,
+  signedIn,
+  workspace,
+}) => {
+  const { id } = await workspace.makeToken({ name: "A" });
+  await page.reload();
+  await expect(page.getByText("2 of 5 tokens used")).toBeVisible();
+  await expect(page.getByText("do not count")).toBeHidden();
+  await workspace.api("POST", `/access-tokens/${id}/rotate`, { graceSeconds: 3600 });
+  await page.reload();
+  await expect(page.getByText("1–3 of 3")).toBeVisible();
+  await expect(page.getByText("2 of 5 tokens used")).toContainText("Replaced tokens in their grace do not count.");
+  await expect(signedIn.row("A")).toHaveCount(2);
+});
+
 test("or at last, if somebody else was faster", async ({ signedIn, workspace, trouble }) => {
   await signedIn.openNewToken();
   await Promise.all(["A", "B", "C", "D"].map((name) => workspace.makeToken({ name })));

@@ -159,7 +159,7 @@ export function tokensPage({ main, route, signal }) {
   /** @param {number} count */
   const clampedPage = (count) => Math.min(state.query.page, pagesOf(count));
 
-  const heading = () => h("div", {}, h("h1", { tabindex: "-1" }, "Tokens"), usage());
+  const heading = () => h("div", {}, h("h1", { tabindex: "-1" }, "Tokens"), usage(state.list.tokens()));
   return {
     title: "Tokens",
     refresh,

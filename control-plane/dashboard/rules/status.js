@@ -15,6 +15,9 @@ export const isPending = (token) => token.status === "pending";
 /** Whether it works, or is about to. @param {Token} token */
 export const isAlive = (token) => token.status === "active" || (isPending(token) && !token.revokedAt);
 
+/** Whether it works beside the one that replaced it. @param {Token} token */
+export const isInGrace = (token) => isAlive(token) && token.supersededBy !== null;
+
 /**
  * The status, and what there is to say about it.
  * @param {Token} token

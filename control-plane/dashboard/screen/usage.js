@@ -1,11 +1,15 @@
 // @ts-check
 /** How much of its plan a workspace uses, as it is shown. */
 import { h } from "./dom.js";
+import { isInGrace } from "../rules/status.js";
 import { isFull } from "../rules/usage.js";
 import { session } from "../server/session.js";
 
-/** `3 of 50 tokens used`, with a bar; or `3 tokens used, no limit`. */
-export function usage() {
+/**
+ * `3 of 50 tokens used`, with a bar; or `3 tokens used, no limit`.
+ * @param {import("../server/calls.js").Token[]} [tokens] that are shown: some may work and not count
+ */
+export function usage(tokens = []) {
   const { tokenLimit, tokensUsed } = session().workspace;
   const used = tokensUsed.toLocaleString("en");
   if (tokenLimit === null)
@@ -16,5 +20,6 @@ export function usage() {
     "aria-hidden": "true",
     class: isFull() ? "full" : null,
   });
-  return h("p", { class: "usage" }, `${used} of ${tokenLimit} tokens used`, bar);
+  const words = tokens.some(isInGrace) && h("span", { class: "hint" }, "Replaced tokens in their grace do not count.");
+  return h("p", { class: "usage" }, `${used} of ${tokenLimit} tokens used`, bar, words);
 }
