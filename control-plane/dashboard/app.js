@@ -14,6 +14,7 @@ import { signInPage } from "./pages/sign_in.js";
 import { tokenPage } from "./pages/token.js";
 import { tokensPage } from "./pages/tokens.js";
 import { mayList, mayManage } from "./rules/permissions.js";
+import { nextEnd } from "./rules/status.js";
 import { poll } from "./server/poll.js";
 import { forgetProjects } from "./server/projects.js";
 import { currentRoute } from "./screen/router.js";
@@ -23,7 +24,7 @@ import { currentSession } from "./server/session.js";
  * @typedef {{main: HTMLElement, route: import("./screen/router.js").Route, signal: AbortSignal}} Place where a page is put; the
  *   signal says when it is taken away
  * @typedef {{title: string, start?: () => void, refresh?: () => Promise<void>, isPending?: () => boolean,
- *   update?: (route: import("./screen/router.js").Route) => void}} Page `update` follows an address of the same page
+ *   shown?: () => import("./server/calls.js").Token[], update?: (route: import("./screen/router.js").Route) => void}} Page `update` follows an address of the same page
  */
 
 /** What is on the screen. @type {{key: string | null, owner: string, stop: AbortController, page: Page | null}} */
@@ -74,10 +75,16 @@ function mount(key, route) {
   state.page = page;
   setTitle(page.title);
   page.start?.();
-  const { refresh, isPending = () => false } = page;
-  poll(refresh ? { refresh, isPending } : null);
+  const { refresh, isPending = () => false, shown = () => [] } = page;
+  poll(refresh ? { refresh, isPending, nextEnd: () => nextEnd([...shown(), ...ownToken()]) } : null);
   scrollTo(0, 0);
   if (!isFirst && !document.querySelector("dialog[open]")) focusPage();
+}
+
+/** The one that is signed in with ends the session with it. */
+function ownToken() {
+  const session = currentSession();
+  return session ? [session.accessToken] : [];
 }
 
 /** @param {import("./screen/router.js").Route} route @returns {(place: Place) => Page} */

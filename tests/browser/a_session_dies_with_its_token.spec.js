@@ -18,11 +18,13 @@ test("at once, when that is revoked elsewhere", async ({ page, context, dashboar
 });
 
 test("at once, when that expires", async ({ page, context, dashboard, workspace }) => {
-  const expiresAt = new Date(Date.now() + 3000).toISOString();
+  const expiresAt = new Date(Date.now() + 6000).toISOString();
   const { token } = await workspace.makeToken({ name: "Short", scopes: ["admin"], expiresAt });
   await dashboard.signIn(token);
   const cookie = await sessionCookie(context);
   await expect.poll(() => sessionStatus(cookie)).toBe(401);
+  await expect(dashboard.heading("Sign in")).toBeVisible();
+  await expect(page.getByText("You were signed out: the access token has expired.")).toBeVisible();
   await page.reload();
   await expect(dashboard.heading("Sign in")).toBeVisible();
 });

@@ -43,6 +43,15 @@ test("and a token's expiry stands out when it is near, or over", async ({ page, 
   expect(await color("Soon")).not.toBe(await color("Later"));
 });
 
+test("and a token's end is shown when it comes, and not with the next round", async ({ page, signedIn, workspace }) => {
+  await page.goto("/#/tokens?status=all");
+  await workspace.makeToken({ name: "Short", expiresAt: new Date(Date.now() + 4_000).toISOString() });
+  await page.reload();
+  await expect(signedIn.row("Short")).toContainText("Active");
+  // Rounds are ten seconds apart.
+  await expect(signedIn.row("Short").getByText("Expired", { exact: true })).toBeVisible({ timeout: 8_000 });
+});
+
 test("and are said to the nearest unit", async ({ page, signedIn, workspace }) => {
   const minutes = 60_000;
   const expiresAt = new Date(Date.now() + 7 * 24 * 60 * minutes).toISOString();

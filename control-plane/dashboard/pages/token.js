@@ -55,6 +55,7 @@ export function tokenPage({ main, route, signal }) {
     start: render,
     refresh: refreshing(state, load, render, isGone),
     isPending: () => state.token !== null && isPending(state.token),
+    shown: () => (state.token ? [state.token] : []),
   };
 }
 

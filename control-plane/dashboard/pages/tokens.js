@@ -164,6 +164,7 @@ export function tokensPage({ main, route, signal }) {
     title: "Tokens",
     refresh,
     isPending: () => state.rows.some(isPending),
+    shown: () => state.rows,
     update: ({ query }) => {
       const next = readQuery(query);
       if (hrefOf(next) !== hrefOf(state.query)) become(next);

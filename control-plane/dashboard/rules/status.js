@@ -32,6 +32,12 @@ function note(token) {
   return isPending(token) ? "until the whole edge knows" : "";
 }
 
+/** When it ends by itself, in milliseconds since 1970. @param {Token} token */
+export const endOf = ({ expiresAt }) => (expiresAt ? Date.parse(expiresAt) : Infinity);
+
+/** When the next of these ends that has not ended yet, in milliseconds since 1970. @param {Token[]} tokens */
+export const nextEnd = (tokens) => Math.min(...tokens.map(endOf).filter((end) => end > Date.now()));
+
 /** How near its expiry is. @param {Token} token @returns {"never" | "past" | "soon" | "later"} */
 export function expiryOf({ expiresAt }) {
   if (!expiresAt) return "never";

@@ -7,7 +7,13 @@ import { toast } from "../screen/toasts.js";
 const CALM_MS = 10_000;
 const PENDING_MS = 2_000;
 
-/** @typedef {{refresh: () => Promise<void>, isPending: () => boolean}} Polled */
+/** How long after the end of a token the server is asked, in milliseconds: its clock may be a little behind. */
+const AFTER_END_MS = 200;
+
+/**
+ * @typedef {{refresh: () => Promise<void>, isPending: () => boolean, nextEnd: () => number}} Polled `nextEnd` is when the
+ *   next token that is shown ends, in milliseconds since 1970
+ */
 
 /**
  * What is polled now. `isWanted` asks for another refresh after the one that runs; `excuse` takes back the words about
@@ -42,7 +48,13 @@ async function run(page) {
     state.isWanted = false;
     return refreshNow();
   }
-  state.timer = setTimeout(whenVisible, Math.max(waitMs, page.isPending() ? PENDING_MS : CALM_MS));
+  state.timer = setTimeout(whenVisible, Math.max(waitMs, pauseOf(page)));
+}
+
+/** How long what is shown may be expected to stay right, in milliseconds. @param {Polled} page */
+function pauseOf(page) {
+  const untilEnd = page.nextEnd() - Date.now() + AFTER_END_MS;
+  return Math.min(page.isPending() ? PENDING_MS : CALM_MS, untilEnd);
 }
 
 function whenVisible() {

@@ -3,6 +3,7 @@
 import { actFor } from "./api.js";
 import * as calls from "./calls.js";
 import { Problem } from "./problem.js";
+import { endOf } from "../rules/status.js";
 import { tellTabs } from "./tabs.js";
 
 /** @typedef {import("./calls.js").Session} Session */
@@ -14,6 +15,7 @@ const REASONS = {
   elsewhere: "You signed out in another tab.",
   revoked: "You revoked the access token that you were signed in with.",
   rotated: "The access token that you were signed in with was replaced. Sign in with the new one.",
+  expired: "You were signed out: the access token has expired.",
 };
 
 /** Tells `change` whenever anything about the session changed. */
@@ -96,10 +98,16 @@ export async function ending(reason, action) {
 export function endSession(reason) {
   if (!state.session) return;
   state.asked++;
-  const why = reason === "over" ? (state.expected ?? reason) : reason;
+  const why = reason === "over" ? (state.expected ?? likely(state.session)) : reason;
   Object.assign(state, { session: null, reason: why, expected: null });
   actFor("", () => {});
   sessionEvents.dispatchEvent(new Event("change"));
+}
+
+/** Why a session is over that ended by itself. @param {Session} session @returns {Reason} */
+function likely({ accessToken }) {
+  if (endOf(accessToken) > Date.now()) return "over";
+  return accessToken.supersededBy ? "rotated" : "expired";
 }
 
 /** @param {Session} session */
