@@ -7,6 +7,7 @@ use shared::id::ProjectId;
 use shared::problem::FieldError;
 use shared::scope::{Scope, ScopeSet};
 use shared::timestamp::Timestamp;
+use unicode_width::UnicodeWidthStr;
 use utoipa::ToSchema;
 
 /// Longest name in characters.
@@ -123,15 +124,26 @@ fn note<T>(errors: &mut Vec<FieldError>, pointer: &str, checked: Result<T, Strin
     checked.map_err(|detail| errors.push(FieldError { pointer: pointer.into(), detail })).ok()
 }
 
-/// A name without the white space around it: 1 to 100 characters, none of them a control character.
+/// A name without the white space around it: 1 to 100 characters, of which one at least is seen, and none a control
+/// character or one that turns the direction of the text around it.
 pub(crate) fn check_name(name: &str) -> Result<String, String> {
     let name = name.trim();
     match name.chars().count() {
         0 => Err("a name needs at least one character".into()),
         length if length > NAME_MAX => Err(format!("a name has at most {NAME_MAX} characters; this has {length}")),
         _ if name.chars().any(char::is_control) => Err("a name has no control characters".into()),
+        _ if name.chars().any(turns_direction) => {
+            Err("a name has no characters that turn the direction of text; letters have their own".into())
+        }
+        _ if name.width() == 0 => Err("a name needs at least one character that is seen".into()),
         _ => Ok(name.into()),
     }
+}
+
+/// The characters with which text says by itself in which direction it runs (Unicode's `Bidi_Control`). In a name they
+/// can make one look like another.
+const fn turns_direction(char: char) -> bool {
+    matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn check_scopes(names: &[String]) -> Result<ScopeSet, String> {

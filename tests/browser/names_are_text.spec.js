@@ -7,7 +7,8 @@ const NAMES = [
   "</title><b>bold</b>",
   "&lt;escaped&gt; & 'quoted' \"twice\"",
   "javascript:alert(1)",
-  "\u202Ereversed\u202C names",
+  "نشر كل ليلة",
+  "👩\u200D🚀 می\u200Cخواهم",
   "a".repeat(100),
 ];
 
@@ -26,8 +27,7 @@ for (const name of NAMES) {
 
     await signedIn.link(name).click();
     await expect(signedIn.heading(name)).toBeVisible();
-    // A title has no markup that would keep a direction to the name.
-    await expect(page).toHaveTitle(`${name.replace(/[\u202A-\u202E]/g, "")} · Deplo`);
+    await expect(page).toHaveTitle(`${name} · Deplo`);
     await page.goto(`/#/tokens?project=${project.id}`);
     await expect(page.getByRole("combobox", { name: "Project", exact: true }).locator("option:checked")).toHaveText(
       name,
@@ -40,5 +40,20 @@ for (const name of NAMES) {
     await signedIn.revokeDialog(name).getByRole("button", { name: "Revoke token", exact: true }).click();
     await expect(page.getByText("Refused everywhere since")).toBeVisible();
     await expect(page.locator("img[src=x], b:text-is('bold'), script:not([src])")).toHaveCount(0);
+  });
+}
+
+// They would make one look like another one, or like none. The words are the server's.
+for (const [name, words] of [
+  ["\u202ENimda", "A name has no characters that turn the direction of text; letters have their own."],
+  ["\u200B", "A name needs at least one character that is seen."],
+]) {
+  test(`and not ${JSON.stringify(name)}`, async ({ signedIn, workspace, trouble }) => {
+    await signedIn.openNewToken();
+    await signedIn.newToken.fill({ name, scopes: ["read"] });
+    trouble.expect(/status of 422/);
+    await signedIn.newToken.create.click();
+    await expect(signedIn.newToken.name).toHaveAccessibleDescription(new RegExp(`${words}$`));
+    expect(await workspace.tokens()).toHaveLength(1);
   });
 }

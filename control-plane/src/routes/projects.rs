@@ -43,7 +43,8 @@ impl From<ProjectRow> for ProjectView {
 #[serde(deny_unknown_fields)]
 #[schema(as = ProjectRequest)]
 pub(super) struct RawProjectRequest {
-    /// What people call it: after trimming at least one character, none of them a control character.
+    /// What people call it: after trimming at least one character that is seen, none of them a control character or one
+    /// that turns the direction of text.
     #[schema(min_length = 1, max_length = 100, examples("Website"))]
     name: String,
 }

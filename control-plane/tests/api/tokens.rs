@@ -193,6 +193,34 @@ async fn a_wrong_field_is_named_with_what_is_expected() {
     );
 }
 
+/// A name tells tokens apart for people: it is seen, and does not look like another one by a trick.
+#[tokio::test]
+async fn a_name_is_seen_and_turns_no_text() {
+    let server = Server::start(Plan::Team).await;
+    let create = async |name: &str| server.create(&server.admin, json!({"name": name, "scopes": ["read"]})).await;
+    for (name, words) in [
+        ("\u{200b}", "is seen"),
+        ("\u{2060}\u{feff}", "is seen"),
+        ("\u{3164}", "is seen"),
+        ("Admin\u{202e}yolpeD", "direction"),
+        ("\u{2066}Admin\u{2069}", "direction"),
+        ("Admin\u{200e}", "direction"),
+        ("\u{200f}Admin", "direction"),
+        ("Admin\u{61c}", "direction"),
+        ("Admin\u{7}", "control"),
+    ] {
+        let answer = create(name).await;
+        assert_eq!(answer.status, 422, "{name:?}: {}", answer.text);
+        assert!(answer.json()["errors"][0]["detail"].as_str().unwrap().contains(words), "{name:?}: {}", answer.text);
+        let project = json!({"name": name});
+        assert_eq!(server.post(&format!("/workspaces/{WORKSPACE}/projects"), project).await.status, 422, "{name:?}");
+    }
+    for name in ["👩\u{200d}🚀", "می\u{200c}خواهم", "نشر التطبيق", "部署", "…", "e\u{301}"] {
+        let answer = create(name).await;
+        assert_eq!((answer.status, &answer.json()["name"]), (201, &json!(name)), "{}", answer.text);
+    }
+}
+
 #[tokio::test]
 async fn the_token_is_nowhere_in_the_database() {
     let server = Server::start(Plan::Pro).await;
