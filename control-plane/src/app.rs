@@ -11,6 +11,7 @@ use crate::request_record::RequestRecord;
 use crate::routes;
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::uses::Uses;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -34,6 +35,8 @@ pub struct App {
     pub publisher: Arc<Publisher>,
     /// How fast callers may do what.
     pub limits: Arc<RateLimits>,
+    /// When tokens were used here.
+    pub uses: Arc<Uses>,
     /// What is counted and measured.
     pub metrics: Arc<Metrics>,
     /// Tells the time.

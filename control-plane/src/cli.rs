@@ -171,7 +171,7 @@ fn assemble(settings: &RawSettings, store: Store) -> anyhow::Result<(App, EdgeCl
     let metrics = Arc::<Metrics>::default();
     let publisher = Publisher::new(store.clone(), edge.clone(), Arc::clone(&clock), Arc::clone(&metrics));
     let limits = Arc::new(RateLimits::new(Limiting::On, Arc::clone(&metrics)));
-    Ok((App { store, publisher, limits, metrics, clock, settings: Arc::new(checked) }, edge))
+    Ok((App { store, publisher, limits, uses: Arc::default(), metrics, clock, settings: Arc::new(checked) }, edge))
 }
 
 /// The parts of the program, with a publisher that is already at work.

@@ -1,4 +1,5 @@
-//! What is thrown away now and then, so that neither memory nor database grows with what is over.
+//! What is done now and then: uses of tokens are written down, and what is over is thrown away, so that neither memory
+//! nor database grows with it.
 
 use crate::app::App;
 use crate::store::{idempotency_keys, sessions};
@@ -13,17 +14,18 @@ pub async fn keep_house(app: App) {
     loop {
         sleep(EVERY).await;
         if let Err(why) = keep_house_once(&app).await {
-            tracing::warn!("what is old is not thrown away, trying again in a minute: {why}");
+            tracing::warn!("the house is not kept, trying again in a minute: {why}");
         }
     }
 }
 
-/// Throws away what is over now.
+/// Writes down what was used, and throws away what is over now.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn keep_house_once(app: &App) -> Result<(), sqlx::Error> {
     app.limits.forget();
+    app.uses.write_down(&app.store).await?;
     let mut connection = app.store.writing().await?;
     idempotency_keys::forget_old(&mut connection, app.clock.now()).await?;
     sessions::forget_old(&mut connection, app.clock.now()).await

@@ -35,4 +35,5 @@ mod shutdown;
 pub mod store;
 mod times;
 pub mod token_request;
+pub mod uses;
 mod view;

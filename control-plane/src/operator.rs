@@ -45,6 +45,7 @@ pub(crate) async fn authenticate(
     next: Next,
 ) -> Result<Response, Error> {
     let operator = identify(&app, request.method(), request.uri(), request.headers(), client).await?;
+    app.uses.note(&operator.record.token_id, app.clock.now());
     request.extensions_mut().insert(operator);
     Ok(next.run(request).await)
 }

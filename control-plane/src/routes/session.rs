@@ -64,6 +64,7 @@ pub(super) async fn sign_in(
     let row = operator::find(&mut app.store.connection().await?, token, &app.settings.peppers).await?;
     check_lives(&row, app.clock.now())?;
     app.limits.check_sign_in(&row.id)?;
+    app.uses.note(&row.record()?.token_id, app.clock.now());
     let secret = SessionSecret::draw();
     let (session, row) = save(&app, client, &secret, earlier, &row).await?;
     let max_age_s = session.expires_at.cast_unsigned().saturating_sub(app.clock.now().0) / 1_000;

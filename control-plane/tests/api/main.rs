@@ -33,3 +33,4 @@ mod sessions;
 mod support;
 mod tokens;
 mod two_control_planes;
+mod uses;

@@ -496,5 +496,5 @@ async fn open(edge: &FakeEdge, database_url: &str, clock: MovedClock) -> (App, E
     let metrics = Arc::<Metrics>::default();
     let publisher = Publisher::new(store.clone(), client.clone(), Arc::clone(&clock), Arc::clone(&metrics));
     let limits = Arc::new(RateLimits::new(Limiting::On, Arc::clone(&metrics)));
-    (App { store, publisher, limits, metrics, clock, settings: Arc::new(settings) }, client)
+    (App { store, publisher, limits, uses: Arc::default(), metrics, clock, settings: Arc::new(settings) }, client)
 }
