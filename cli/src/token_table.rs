@@ -45,7 +45,7 @@ impl Columns {
         let prefix = self.prefix.then(|| ("PREFIX", plain(&token.prefix).into_owned()));
         let project = self.project.then(|| ("PROJECT", token.project_id.clone().unwrap_or_else(|| "all".into())));
         let used = or_never(token.last_used_at, |at| relative_short(at, now));
-        let expires = or_never(token.expires_at, |at| relative_short(at, now));
+        let expires = or_never(token.ends_at(), |at| relative_short(at, now));
         let columns = [
             Some(("ID", token.id.clone())),
             prefix,
@@ -135,6 +135,7 @@ mod tests {
             revoked_at: None,
             status: "active".into(),
             superseded_by: None,
+            grace_ends_at: None,
         }
     }
 
@@ -171,6 +172,19 @@ mod tests {
         });
         let starts: Vec<_> = starts.collect();
         assert!(starts.iter().all(|start| *start == starts[0]), "{starts:?}\n{table}");
+    }
+
+    #[test]
+    fn a_replaced_token_expires_when_its_grace_ends() {
+        let hours = |hours: i64| Some(Timestamp::from_second(hours * 3_600).unwrap());
+        let replaced = AccessToken {
+            superseded_by: Some(ID.into()),
+            grace_ends_at: hours(2),
+            expires_at: hours(48),
+            ..token("CI", &["deploy"])
+        };
+        let table = render(&[replaced], None, Timestamp::UNIX_EPOCH);
+        assert!(table.contains("in 2h") && table.contains("replaced"), "{table}");
     }
 
     #[test]

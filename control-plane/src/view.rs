@@ -53,6 +53,9 @@ pub(crate) struct TokenView {
     /// The token that replaced it.
     #[schema(required)]
     superseded_by: Option<String>,
+    /// Until then it works beside the token that replaced it; null: it has no such grace.
+    #[schema(format = DateTime, required)]
+    grace_ends_at: Option<String>,
 }
 
 /// The answer that creates a token: the only one that holds it.
@@ -131,6 +134,7 @@ impl TokenView {
             expires_at: shown(row.expires_at),
             last_used_at: shown(row.last_used_at),
             revoked_at: shown(row.dead_since(now)),
+            grace_ends_at: shown(row.superseded_until.and_then(|_| row.ends_at())),
             id: row.id,
             name: row.name,
             prefix: row.prefix,

@@ -63,6 +63,20 @@ test("or lives on for a while, and is not rotated again", async ({ page, signedI
   const { data: events } = await workspace.api("GET", `/audit-events?tokenId=${id}`);
   const { supersededUntil } = events.find(({ action }) => action === "token.rotated").after;
   expect(Math.round((Date.parse(supersededUntil) - Date.now()) / 60_000)).toBe(60);
+  const replaced = rows.filter({ hasText: "replaced, works until then" });
+  await expect(replaced.locator(`time[datetime="${supersededUntil}"]`)).toHaveText(/^in (1 hour|\d+ minutes)$/);
+  await page.goto(`/#/tokens/${id}`);
+  await expect(page.getByRole("main").locator("dl")).toContainText("replaced, works until then");
+});
+
+test("and whoever is signed in with it is told", async ({ page, dashboard, workspace }) => {
+  const { token, id } = await workspace.makeToken({ name: "Second", scopes: ["admin"] });
+  await dashboard.signIn(token);
+  await expect(dashboard.row("Second")).toBeVisible();
+  await expect(dashboard.header).not.toContainText("was replaced");
+  await workspace.api("POST", `/access-tokens/${id}/rotate`, { graceSeconds: 3600 });
+  await page.reload();
+  await expect(dashboard.header).toContainText("was replaced, and works until");
 });
 
 test("and each of it is told on the token's page", async ({ page, signedIn, workspace }) => {

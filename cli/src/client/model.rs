@@ -20,6 +20,7 @@ pub(crate) struct AccessToken {
     pub(crate) revoked_at: Option<Timestamp>,
     pub(crate) status: String,
     pub(crate) superseded_by: Option<String>,
+    pub(crate) grace_ends_at: Option<Timestamp>,
 }
 
 /// The answer that creates a token.
@@ -95,6 +96,13 @@ pub(crate) struct AuditEvent {
 pub(crate) struct Page<T> {
     pub(crate) data: Vec<T>,
     pub(crate) next_cursor: Option<String>,
+}
+
+impl AccessToken {
+    /// When it ends by itself: its expiry, or before that the end of its grace.
+    pub(crate) fn ends_at(&self) -> Option<Timestamp> {
+        self.grace_ends_at.or(self.expires_at)
+    }
 }
 
 impl Receipt {

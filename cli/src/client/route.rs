@@ -95,6 +95,7 @@ mod tests {
                 revoked_at: None,
                 status: String::new(),
                 superseded_by: None,
+                grace_ends_at: None,
             }),
         );
         check(

@@ -39,7 +39,8 @@ impl Identity {
     fn in_words(&self) -> String {
         let token = &self.access_token;
         let project = token.project_id.as_deref().unwrap_or("all projects");
-        let expires = or_never(token.expires_at, |at| in_full(at, now(), &TimeZone::system()));
+        let replaced = if token.superseded_by.is_some() { " (replaced by another one)" } else { "" };
+        let expires = or_never(token.ends_at(), |at| in_full(at, now(), &TimeZone::system())) + replaced;
         let used = or_never(token.last_used_at, |at| relative(at, now()));
         [
             ("token", format!("\"{}\" ({}, {})", plain(&token.name), token.id, plain(&token.prefix))),

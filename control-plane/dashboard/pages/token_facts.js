@@ -7,7 +7,7 @@ import { time } from "../screen/time.js";
 
 /** @param {import("../server/calls.js").Token} token */
 export function tokenFacts(token) {
-  const { expiresAt, lastUsedAt, revokedAt, supersededBy } = token;
+  const { expiresAt, graceEndsAt, lastUsedAt, revokedAt, supersededBy } = token;
   /** @type {[string, any][]} */
   const facts = [
     ["Status", statusBadge(token)],
@@ -18,7 +18,7 @@ export function tokenFacts(token) {
     ["Created", [time(token.createdAt), exactly(token.createdAt)]],
     ["Created by", tokenLink(token.createdBy)],
     ["Last used", [lastUse(lastUsedAt), exactly(lastUsedAt)]],
-    ["Expires", [expiryMark(token), exactly(expiresAt)]],
+    ["Expires", [expiryMark(token), exactly(graceEndsAt ?? expiresAt)]],
     ...(revokedAt ? [/** @type {[string, any]} */ (["Revoked", [time(revokedAt), exactly(revokedAt)]])] : []),
     ...(supersededBy ? [/** @type {[string, any]} */ (["Replaced by", tokenLink(supersededBy)])] : []),
   ];

@@ -28,12 +28,15 @@ export const statusOf = (token) => ({ word: WORDS[token.status], tone: token.sta
 /** @param {Token} token */
 function note(token) {
   if (isPending(token) && token.revokedAt) return "being revoked";
-  if (token.supersededBy) return isAlive(token) ? "replaced, in its grace" : "replaced";
+  if (token.supersededBy) return "replaced";
   return isPending(token) ? "until the whole edge knows" : "";
 }
 
 /** When it ends by itself, in milliseconds since 1970. @param {Token} token */
-export const endOf = ({ expiresAt }) => (expiresAt ? Date.parse(expiresAt) : Infinity);
+export function endOf({ expiresAt, graceEndsAt }) {
+  const end = graceEndsAt ?? expiresAt;
+  return end ? Date.parse(end) : Infinity;
+}
 
 /** When the next of these ends that has not ended yet, in milliseconds since 1970. @param {Token[]} tokens */
 export const nextEnd = (tokens) => Math.min(...tokens.map(endOf).filter((end) => end > Date.now()));

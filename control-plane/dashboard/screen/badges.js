@@ -2,7 +2,7 @@
 /** Small marks: statuses, scopes, expiries. */
 import { h } from "./dom.js";
 import { projectName } from "../server/projects.js";
-import { expiryOf, statusOf } from "../rules/status.js";
+import { expiryOf, isInGrace, statusOf } from "../rules/status.js";
 import { time } from "./time.js";
 
 /** @typedef {import("../server/calls.js").Token} Token */
@@ -21,8 +21,13 @@ export const scopeBadges = (scopes) =>
     scopes.map((scope) => h("span", { class: `scope scope-${scope}` }, scope)),
   );
 
-/** @param {Token} token */
+/** A token in its grace says when that ends, which is when it stops. @param {Token} token */
 export function expiryMark(token) {
+  if (isInGrace(token) && token.graceEndsAt)
+    return [
+      h("span", { class: "expiry-soon" }, time(token.graceEndsAt)),
+      h("span", { class: "sub" }, "replaced, works until then"),
+    ];
   const nearness = expiryOf(token);
   if (!token.expiresAt) return h("span", { class: "quiet" }, "Never");
   return h("span", { class: `expiry-${nearness}` }, nearness === "past" && "Expired ", time(token.expiresAt));

@@ -7,6 +7,7 @@ import { show } from "./morph.js";
 import { mayManage } from "../rules/permissions.js";
 import { currentRoute } from "./router.js";
 import { currentSession, signOut } from "../server/session.js";
+import { time } from "./time.js";
 import { toast } from "./toasts.js";
 import { planName } from "../rules/usage.js";
 
@@ -16,8 +17,21 @@ const top = /** @type {HTMLElement} */ (document.getElementById("top"));
 export function renderHeader() {
   const session = currentSession();
   top.hidden = !session;
-  show(top, session && h("div", { class: "top-row" }, brand(session.workspace), links(), account(session.accessToken)));
+  if (!session) return show(top);
+  const row = h("div", { class: "top-row" }, brand(session.workspace), links(), account(session.accessToken));
+  show(top, row, graceNote(session.accessToken));
 }
+
+/** Whoever is signed in with a replaced token is told in time. @param {import("../server/calls.js").Token} token */
+const graceNote = ({ graceEndsAt }) =>
+  graceEndsAt &&
+  h(
+    "p",
+    { class: "top-note" },
+    "The token that you are signed in with was replaced, and works until ",
+    time(graceEndsAt, "moment"),
+    ". Sign in with the new one before.",
+  );
 
 /** @param {import("../server/calls.js").Workspace} workspace */
 const brand = ({ name, plan }) =>

@@ -5,7 +5,8 @@ import { SESSION, request, requestUntilAnswered } from "./api.js";
 /**
  * @typedef {{id: string, name: string, prefix: string, scopes: string[], projectId: string | null, createdAt: string,
  *   createdBy: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null,
- *   status: "active" | "pending" | "expired" | "revoked", supersededBy: string | null}} Token
+ *   status: "active" | "pending" | "expired" | "revoked", supersededBy: string | null,
+ *   graceEndsAt: string | null}} Token
  * @typedef {{id: string, name: string, plan: "free" | "pro" | "team", tokenLimit: number | null,
  *   tokensUsed: number}} Workspace
  * @typedef {{csrfToken: string, expiresAt: string, apiUrl: string, workspace: Workspace, accessToken: Token}} Session

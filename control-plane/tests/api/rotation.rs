@@ -22,6 +22,7 @@ async fn the_new_token_is_like_the_old_one_which_ends_at_once() {
         assert_eq!(new.json()[field], old.json()[field], "{field}");
     }
     assert_eq!(new.headers["location"], tokens_path(&new.text_of("id")).as_str());
+    assert_eq!(new.json()["graceEndsAt"], Value::Null);
     assert_eq!(state(&server, &old.text_of("token")), Some(State::Revoked));
     assert_eq!(state(&server, &new.text_of("token")), Some(State::Active));
     let view = server.get(&tokens_path(&old.text_of("id"))).await.json();
@@ -45,6 +46,8 @@ async fn in_its_grace_the_old_token_works_and_counts_no_more() {
     let until = server.app.clock.now().plus_ms(3_600_000);
     let Some(State::Superseded { until: end }) = state(&server, &token) else { panic!("not superseded") };
     assert!(until.ms_since(end) < 60_000, "an hour from the rotation");
+    let shown: jiff::Timestamp = view["graceEndsAt"].as_str().unwrap().parse().unwrap();
+    assert_eq!(u64::try_from(shown.as_millisecond()).unwrap(), end.0, "and that is told");
     assert_eq!(server.send("GET", &tokens_path(""), Some(&token), None).await.status, 200);
     assert_eq!(server.delete(&tokens_path(&id)).await.status, 200, "it can be ended before");
     assert_eq!(server.send("GET", &tokens_path(""), Some(&token), None).await.slug(), "invalid-token");

@@ -25,6 +25,7 @@ async fn a_token_is_shown_once_and_listed_without_its_text() {
         "createdAt",
         "createdBy",
         "expiresAt",
+        "graceEndsAt",
         "id",
         "lastUsedAt",
         "name",
