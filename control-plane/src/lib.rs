@@ -13,6 +13,7 @@ pub mod client;
 pub mod clock;
 mod dashboard;
 pub mod doctor;
+mod entity_tag;
 mod error;
 pub mod housekeeping;
 mod idempotency;

@@ -18,6 +18,66 @@ test("a name and scopes are edited, and the edge follows", async ({ page, signed
   expect(await workspace.deploys(token)).toBe(403);
 });
 
+test("what another one has changed meanwhile is not overwritten", async ({ page, signedIn, workspace }) => {
+  const { id } = await workspace.makeToken({ name: "CI Deploy", scopes: ["deploy", "read"] });
+  await page.reload();
+  const dialog = await signedIn.openEdit("CI Deploy");
+  const scope = (name) => dialog.getByRole("checkbox", { name, exact: true });
+  const save = dialog.getByRole("button", { name: "Save changes", exact: true });
+  await workspace.api("PATCH", `/access-tokens/${id}`, { scopes: ["read"] });
+  await scope("delete").check();
+  await save.click();
+  await expect(dialog.getByRole("alert")).toContainText("This token was changed meanwhile");
+  expect(await scopesOf(workspace, id)).toEqual(["read"]);
+
+  // The change is made of what it is now.
+  await expect(scope("deploy")).not.toBeChecked();
+  await expect(scope("delete")).not.toBeChecked();
+  await scope("delete").check();
+  await save.click();
+  await expect(dialog).toBeHidden();
+  expect(await scopesOf(workspace, id)).toEqual(["read", "delete"]);
+});
+
+test("not even at the last moment", async ({ page, signedIn, workspace, trouble }) => {
+  const { id } = await workspace.makeToken({ name: "CI Deploy", scopes: ["deploy", "read"] });
+  await page.reload();
+  const dialog = await signedIn.openEdit("CI Deploy");
+  await dialog.getByRole("checkbox", { name: "delete", exact: true }).check();
+  // Between the dialog's look and its change.
+  await page.route(`**/access-tokens/${id}`, async (route) => {
+    if (route.request().method() !== "PATCH") return route.fallback();
+    await workspace.api("PATCH", `/access-tokens/${id}`, { scopes: ["read"] });
+    await route.continue();
+  });
+  trouble.expect(/status of 412/);
+  await dialog.getByRole("button", { name: "Save changes", exact: true }).click();
+  await expect(dialog.getByRole("alert")).toContainText("This token was changed meanwhile");
+  expect(await scopesOf(workspace, id)).toEqual(["read"]);
+});
+
+test("and a change whose answer was lost is not taken for another one's", async ({
+  page,
+  signedIn,
+  workspace,
+  trouble,
+}) => {
+  const { id } = await workspace.makeToken({ name: "CI Deploy", scopes: ["read"] });
+  await page.reload();
+  const dialog = await signedIn.openEdit("CI Deploy");
+  let losses = 0;
+  await page.route(`**/access-tokens/${id}`, async (route) => {
+    if (route.request().method() !== "PATCH" || losses++ > 0) return route.fallback();
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  trouble.expect(/ERR_CONNECTION_RESET/, /status of 412/);
+  await dialog.getByRole("textbox", { name: "Name", exact: true }).fill("Nightly");
+  await dialog.getByRole("button", { name: "Save changes", exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await expect(signedIn.row("Nightly")).toBeVisible();
+});
+
 test("what cannot be saved says why, beside the field", async ({ page, signedIn, workspace, trouble }) => {
   trouble.expect(/status of 422/);
   await workspace.makeToken({ name: "CI Deploy" });
@@ -93,3 +153,5 @@ test("and each of it is told on the token's page", async ({ page, signedIn, work
   await expect(change).toContainText("Nightly");
   await expect(change).toContainText("Admin");
 });
+
+const scopesOf = async (workspace, id) => (await workspace.api("GET", `/access-tokens/${id}`)).scopes;

@@ -1,6 +1,6 @@
 // @ts-check
 /** "Edit": another name, other scopes. */
-import * as calls from "../server/calls.js";
+import { ChangedMeanwhile, changeToken } from "../server/change_token.js";
 import { changed } from "../server/changed.js";
 import { openForm } from "./form.js";
 import { h, named } from "../screen/dom.js";
@@ -14,6 +14,7 @@ const LOST = "The change may have been made all the same.";
 export function openEdit(token) {
   const [name, scopes] = [nameField(token.name), scopesField(token.scopes)];
   const workspaceId = session().workspace.id;
+  let seen = token;
   openForm({
     title: ["Edit “", named(token.name), "”"],
     intro:
@@ -25,8 +26,8 @@ export function openEdit(token) {
       ),
     fields: [name, scopes],
     action: "Save changes",
-    read: () => changes(token, name.value(), scopes.value()),
-    send: (request) => calls.changeToken(workspaceId, token.id, request),
+    read: () => changes(seen, name.value(), scopes.value()),
+    send: (request) => changeToken(workspaceId, seen, request).catch(whenFailed),
     lost: () => `${LOST} Trying again does no harm.`,
     abandoned: () => {
       toast(["“", named(token.name), "”: ", LOST]);
@@ -40,6 +41,16 @@ export function openEdit(token) {
       changed();
     },
   });
+
+  /** What it has become is shown, so that the change is made of that. @param {unknown} failure @returns {never} */
+  function whenFailed(failure) {
+    if (failure instanceof ChangedMeanwhile) {
+      seen = failure.now;
+      name.set(seen.name);
+      scopes.set(seen.scopes);
+    }
+    throw failure;
+  }
 }
 
 /**

@@ -58,7 +58,7 @@ export function signInPage({ main }) {
     } catch (failure) {
       alert.say(failure);
     }
-    field.clear();
+    field.set("");
   }
 
   return { title: "Sign in", start: focusPage };

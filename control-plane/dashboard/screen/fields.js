@@ -39,7 +39,7 @@ const hintOf = (words) => (words ? h("p", { class: "hint", id: newId() }, words)
 /**
  * @param {{label: string, pointer: string, value?: string, hint?: string, type?: string, placeholder?: string,
  *   min?: string, max?: string, autofocus?: boolean}} field
- * @returns {Field & {control: HTMLInputElement, clear: () => void}}
+ * @returns {Field & {control: HTMLInputElement, set: (value: string) => void}}
  */
 export function textField({ label, pointer, value = "", hint, type = "text", ...attributes }) {
   const control = h("input", {
@@ -54,7 +54,8 @@ export function textField({ label, pointer, value = "", hint, type = "text", ...
   const words = hintOf(hint);
   const { error, ...rest } = withError([control], control, words?.id);
   const element = h("div", { class: "field" }, h("label", { for: control.id }, label), control, words, error);
-  return { element, pointer, control, value: () => control.value, clear: () => (control.value = ""), ...rest };
+  const set = (/** @type {string} */ value) => (control.value = value);
+  return { element, pointer, control, value: () => control.value, set, ...rest };
 }
 
 /**
@@ -77,7 +78,7 @@ export function menuField({ label, pointer, options, hint }) {
  * A group of check boxes or radio buttons.
  * @param {{label: string, pointer: string, type: "checkbox" | "radio", hint?: string, chosen?: string[], columns?: boolean,
  *   options: {value: string, label: string, hint?: string}[], onchange?: () => void}} field
- * @returns {Field & {value: () => string[]}}
+ * @returns {Field & {value: () => string[], set: (chosen: string[]) => void}}
  */
 export function choiceField({ label, pointer, type, hint, chosen = [], options, columns, onchange }) {
   const name = newId();
@@ -99,6 +100,7 @@ export function choiceField({ label, pointer, type, hint, chosen = [], options, 
     element,
     pointer,
     value: () => inputs.filter((input) => input.checked).map((input) => input.value),
+    set: (chosen) => inputs.forEach((input) => (input.checked = chosen.includes(input.value))),
     ...rest,
   };
 }

@@ -27,9 +27,10 @@ export function actFor(csrfToken, whenOver) {
 }
 
 /**
- * @typedef {{body?: object, key?: string, signal?: AbortSignal, csrfToken?: string}} Options `key` is the
- *   Idempotency-Key; `csrfToken` that of the session in whose name it is sent, if not the current one
- * @typedef {{status: number, body: any}} Answer
+ * @typedef {{body?: object, key?: string, etag?: string, signal?: AbortSignal, csrfToken?: string}} Options `key` is the
+ *   Idempotency-Key; `etag` the state for which a change is meant; `csrfToken` that of the session in whose name it is
+ *   sent, if not the current one
+ * @typedef {{status: number, body: any, etag: string}} Answer
  */
 
 /**
@@ -43,7 +44,7 @@ export async function request(method, path, options = {}) {
   const { csrfToken = current.csrfToken } = options;
   const response = await send(method, path, { ...options, csrfToken });
   const body = await read(response, options.signal);
-  if (response.ok) return { status: response.status, body };
+  if (response.ok) return { status: response.status, body, etag: response.headers.get("ETag") ?? "" };
   if (response.status === 401 && path !== SESSION && csrfToken === current.csrfToken) current.whenOver();
   throw new Problem({ ...body, status: response.status }, Number(response.headers.get("Retry-After")) || 0);
 }
@@ -73,11 +74,12 @@ export async function requestUntilAnswered(method, path, options = {}) {
 }
 
 /** @param {string} method @param {string} path @param {Options} options */
-async function send(method, path, { body, key, signal, csrfToken = "" }) {
+async function send(method, path, { body, key, etag, signal, csrfToken = "" }) {
   const headers = new Headers({ Accept: "application/json" });
   if (method !== "GET") headers.set("X-CSRF-Token", csrfToken);
   if (body) headers.set("Content-Type", "application/json");
   if (key) headers.set("Idempotency-Key", key);
+  if (etag) headers.set("If-Match", etag);
   const limit = AbortSignal.timeout(method === "GET" ? READ_MS_MAX : CHANGE_MS_MAX);
   const stop = signal ? AbortSignal.any([signal, limit]) : limit;
   const init = { method, headers, body: body && JSON.stringify(body), signal: stop };

@@ -57,9 +57,9 @@ export const createToken = (workspaceId, body, key) =>
 export const rotateToken = (workspaceId, id, body, key) =>
   requestUntilAnswered("POST", within(workspaceId, "access-tokens", id, "rotate"), { body, key });
 
-/** @param {string} workspaceId @param {string} id @param {object} body */
-export const changeToken = (workspaceId, id, body) =>
-  requestUntilAnswered("PATCH", within(workspaceId, "access-tokens", id), { body });
+/** @param {string} workspaceId @param {string} id @param {object} body @param {string} etag of what is changed */
+export const changeToken = (workspaceId, id, body, etag) =>
+  requestUntilAnswered("PATCH", within(workspaceId, "access-tokens", id), { body, etag });
 
 /** @param {string} workspaceId @param {string} id */
 export const revokeToken = (workspaceId, id) =>

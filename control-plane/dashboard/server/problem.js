@@ -2,7 +2,7 @@
 /** What went wrong with a call: the server's problem details (RFC 9457), or that no answer came. */
 
 /** Kinds of refusals that come after a look for what was made under the request's key: nothing was. */
-const KNOWING = ["validation-failed", "not-found", "conflict", "plan-limit-reached"];
+const KNOWING = ["validation-failed", "not-found", "conflict", "precondition-failed", "plan-limit-reached"];
 
 /** A call that did not do what was asked. */
 export class Problem extends Error {

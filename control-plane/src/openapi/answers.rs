@@ -3,6 +3,7 @@
 
 use super::components::{ACCESS_TOKEN, header, path_parameter};
 use super::errors::{self, Common, add_headers, problem_response};
+use crate::entity_tag::changed_meanwhile;
 use shared::policy::{Need, Origin, POLICY, Rule};
 use shared::problem::Problem;
 use shared::refusal::Refusal;
@@ -51,6 +52,7 @@ fn write_out_answers(operation: &mut Operation) {
         match status.as_str() {
             "404" => *response = problem_response("404", &response.description, &[Problem::not_found("…")]),
             "409" => *response = problem_response("409", &response.description, &[Problem::conflict("…")]),
+            "412" => *response = problem_response("412", &response.description, &[changed_meanwhile()]),
             "503" => *response = problem_response("503", &response.description, &[Problem::authority_unavailable()]),
             _ => add_headers(status, response),
         }

@@ -33,11 +33,12 @@ pub(super) fn path_parameter(name: &str) -> RefOr<Parameter> {
     RefOr::Ref(Ref::new(format!("#/components/parameters/{name}")))
 }
 
-fn headers() -> [(&'static str, Header); 7] {
+fn headers() -> [(&'static str, Header); 8] {
     let text = || ObjectBuilder::new().schema_type(Type::String);
     let request_id = text().pattern(Some("^[A-Za-z0-9_-]{1,64}$")).build();
     let (workspace, token) = (WorkspaceId::PREFIX, TokenId::PREFIX);
     let path = format!("^/workspaces/{workspace}[A-Za-z0-9]+/access-tokens/{token}[A-Za-z0-9]+$");
+    let entity_tag = text().pattern(Some("^\"[0-9a-f]+\"$")).build();
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).build();
     let challenge = text().pattern(Some("^Bearer realm=\"deplo\"")).examples(["Bearer realm=\"deplo\""]).build();
     [
@@ -45,6 +46,7 @@ fn headers() -> [(&'static str, Header); 7] {
         ("CacheControl", present("Nothing here is for a cache.", text().enum_values(Some(["no-store"])).build())),
         ("Location", present("The path of what was made.", text().pattern(Some("^/workspaces/")).build())),
         ("ContentLocation", present("The path of what is shown.", text().pattern(Some(path)).build())),
+        ("ETag", present("Names the state that is shown, for `If-Match`.", entity_tag)),
         ("RetryAfter", present("After how many seconds to try again.", seconds)),
         ("Challenge", present("What is wrong with the credentials (RFC 6750).", challenge.clone())),
         ("ChallengeOfCredentials", sometimes("If the credentials are what is wrong (RFC 6750).", challenge)),

@@ -1,13 +1,12 @@
 //! `/access-token`: the caller's own token, whichever it is.
 
-use super::tokens::{location, revoke_token};
+use super::tokens::{location, revoke_token, shown};
 use crate::app::App;
 use crate::error::Error;
 use crate::openapi;
 use crate::operator::Operator;
 use crate::store::tokens;
 use crate::view::{Receipt, TokenView};
-use axum::Json;
 use axum::extract::State;
 use axum::http::header::CONTENT_LOCATION;
 use axum::response::{IntoResponse, Response};
@@ -23,7 +22,7 @@ use shared::refusal::Refusal;
     description = "What the token that the request is sent with may do, and how long it lives. `Content-Location` says in \
                    which workspace it is.",
     responses(
-        (status = 200, description = "The caller's own token.", body = TokenView, headers(("Content-Location"))),
+        (status = 200, description = "The caller's own token.", body = TokenView, headers(("Content-Location"), ("ETag"))),
     ),
 )]
 pub(crate) async fn show(State(app): State<App>, operator: Operator) -> Result<Response, Error> {
@@ -31,7 +30,7 @@ pub(crate) async fn show(State(app): State<App>, operator: Operator) -> Result<R
     let row = tokens::get(&mut connection, operator.workspace_id().as_str(), operator.token_id()).await?;
     let row = row.ok_or(Refusal::UnknownToken)?;
     let location = location(&row);
-    Ok(([(CONTENT_LOCATION, location)], Json(TokenView::new(row, app.clock.now()))).into_response())
+    Ok(([(CONTENT_LOCATION, location)], shown(row, app.clock.now())).into_response())
 }
 
 /// `DELETE`: the caller revokes itself.

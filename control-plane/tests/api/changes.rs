@@ -2,6 +2,7 @@
 
 use crate::support;
 use crate::support::{PROJECT, Server, digest_of};
+use control_plane::housekeeping::keep_house_once;
 use control_plane::plan::Plan;
 use serde_json::{Value, json};
 use shared::ledger::LedgerStorage;
@@ -32,6 +33,51 @@ async fn what_is_given_changes_and_what_is_missing_stays() {
     }
     let record = server.edge.ledger().record(&digest_of(&token)).unwrap().unwrap();
     assert_eq!(record.scopes.names(), ["read"]);
+}
+
+/// Whoever says what they have seen takes nothing back of what another one has changed since.
+#[tokio::test]
+async fn a_change_is_made_of_the_state_that_its_maker_has_seen() {
+    let server = Server::start(Plan::Pro).await;
+    let (id, _) = server.token(&["deploy", "read"]).await;
+    let path = support::tokens_path(&id);
+    let seen = async || server.get(&path).await.headers["etag"].to_str().unwrap().to_owned();
+    let change = async |if_match: &str, body: Value| {
+        server.send_with("PATCH", &path, Some(&server.admin), Some(body), &[("if-match", if_match)]).await
+    };
+    let first = seen().await;
+    assert_eq!(first, seen().await, "nothing was changed");
+    let changed = change(&first, json!({"scopes": ["read"]})).await;
+    assert_eq!(changed.status, 200, "{}", changed.text);
+    assert_eq!(changed.headers["etag"], seen().await.as_str());
+
+    let stale = change(&first, json!({"scopes": ["deploy", "read", "delete"]})).await;
+    assert_eq!((stale.status, stale.slug().as_str()), (412, "precondition-failed"), "{}", stale.text);
+    assert_eq!(server.get(&path).await.json()["scopes"], json!(["read"]), "nothing was given back");
+    for if_match in [&format!("W/{}", seen().await), "nonsense", ""] {
+        assert_eq!(change(if_match, json!({"name": "x"})).await.status, 412, "{if_match}");
+    }
+    for if_match in [&format!("{first}, {}", seen().await), "*"] {
+        assert_eq!(change(if_match, json!({"name": if_match})).await.status, 200, "{if_match}");
+    }
+    let before = seen().await;
+    assert_eq!(change(&before, json!({"expiresAt": "2999-12-31"})).await.status, 200);
+    assert_ne!(seen().await, before);
+    assert_eq!(server.delete(&path).await.status, 200);
+    assert_eq!(change(&before, json!({"name": "x"})).await.slug(), "conflict", "what is dead is said to be dead");
+}
+
+#[tokio::test]
+async fn a_use_is_no_change() {
+    let server = Server::start(Plan::Pro).await;
+    let (id, token) = server.token(&["read"]).await;
+    let seen = async || server.get(&support::tokens_path(&id)).await;
+    let before = seen().await;
+    assert_eq!(server.send("GET", "/access-token", Some(&token), None).await.headers["etag"], before.headers["etag"]);
+    keep_house_once(&server.app).await.unwrap();
+    let after = seen().await;
+    assert_ne!(after.json()["lastUsedAt"], before.json()["lastUsedAt"]);
+    assert_eq!(after.headers["etag"], before.headers["etag"]);
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Changing a token.
 
-use super::{check_alive, settle, visible};
+use super::{check_alive, settle, shown, visible};
 use crate::app::App;
 use crate::body::Json;
+use crate::entity_tag::IfMatch;
 use crate::error::Error;
 use crate::openapi;
 use crate::operator::Operator;
@@ -23,19 +24,24 @@ use shared::scope::ScopeSet;
     tag = openapi::TOKENS,
     summary = "Change name, scopes or expiry",
     description = "What is missing stays as it is. Nobody gives away more than they have: not scopes, not time.",
+    params(IfMatch),
     request_body = RawTokenChange,
     responses(
-        (status = 200, description = "Changed: every request that arrives from now on is decided by it.", body = TokenView),
-        (status = 202, description = "Changed, and not yet effective on the whole edge.", body = TokenView),
+        (status = 200, description = "Changed: every request that arrives from now on is decided by it.", body = TokenView,
+            headers(("ETag"))),
+        (status = 202, description = "Changed, and not yet effective on the whole edge.", body = TokenView,
+            headers(("ETag"))),
         (status = 403, description = "Or the change would give away more than the caller has."),
         (status = 404, description = "There is no token of this id, as far as the caller may see."),
         (status = 409, description = "The token was revoked, was replaced or has expired."),
+        (status = 412, description = "The token was changed since it was seen as `If-Match` says."),
     ),
 )]
 pub(crate) async fn change(
     State(app): State<App>,
     operator: Operator,
     Path((_, token_id)): Path<(String, String)>,
+    if_match: IfMatch,
     Json(raw): Json<RawTokenChange>,
 ) -> Result<Response, Error> {
     let change = raw.check(app.clock.now()).map_err(Problem::validation_failed)?;
@@ -43,12 +49,13 @@ pub(crate) async fn change(
     let operator = locked.check(&operator).await?;
     let row = visible(tokens::get(locked.connection(), operator.workspace_id().as_str(), &token_id).await?, &operator)?;
     check_alive(&row, locked.now)?;
+    if_match.check(&row)?;
     let changed = change.for_operator(&operator, &row)?.apply(row.clone());
     let row = locked.change(&row, changed).await?;
     locked.commit().await?;
     let row = settle(&app, row).await;
     let status = if row.effective_at.is_some() { StatusCode::OK } else { StatusCode::ACCEPTED };
-    Ok((status, axum::Json(TokenView::new(row, app.clock.now()))).into_response())
+    Ok((status, shown(row, app.clock.now())).into_response())
 }
 
 impl TokenChange {

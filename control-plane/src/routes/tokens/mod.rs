@@ -11,6 +11,7 @@ pub(crate) use revoke::revoke_token;
 use super::{Page, PageQuery, invalid};
 use crate::app::App;
 use crate::body::Query;
+use crate::entity_tag::EntityTag;
 use crate::error::Error;
 use crate::openapi;
 use crate::operator::Operator;
@@ -19,6 +20,7 @@ use crate::store::{TokenRow, tokens};
 use crate::view::TokenView;
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use shared::id::ProjectId;
 use shared::problem::Problem;
@@ -104,7 +106,7 @@ fn parse_status(text: Option<&str>) -> Result<Status, Error> {
     tag = openapi::TOKENS,
     summary = "Show an access token",
     responses(
-        (status = 200, description = "The token, without its text.", body = TokenView),
+        (status = 200, description = "The token, without its text.", body = TokenView, headers(("ETag"))),
         (status = 404, description = "There is no token of this id, as far as the caller may see."),
     ),
 )]
@@ -112,10 +114,15 @@ pub(crate) async fn show(
     State(app): State<App>,
     operator: Operator,
     Path((_, token_id)): Path<(String, String)>,
-) -> Result<Json<TokenView>, Error> {
+) -> Result<Response, Error> {
     let mut connection = app.store.connection().await?;
     let row = tokens::get(&mut connection, operator.workspace_id().as_str(), &token_id).await?;
-    Ok(Json(TokenView::new(visible(row, &operator)?, app.clock.now())))
+    Ok(shown(visible(row, &operator)?, app.clock.now()))
+}
+
+/// A token as it stands, and in `ETag` the name of that state.
+pub(super) fn shown(row: TokenRow, now: Timestamp) -> Response {
+    (EntityTag::of(&row), Json(TokenView::new(row, now))).into_response()
 }
 
 /// The path under which a token is shown.
