@@ -1,6 +1,6 @@
 //! `cargo xtask dev`: the whole system on this machine, until Ctrl-C.
 
-use crate::run::{cargo, root, run as run_command, say};
+use crate::run::{cargo, root, run as run_command, say, say_building};
 use crate::{edge_build, tools};
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
@@ -48,7 +48,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     check_ports()?;
     tools::check_prerequisites()?;
     edge_build::run()?;
-    say("building the control plane (about two minutes the first time)");
+    say_building("the control plane", "target/debug/control-plane", "about two minutes");
     run_command(&mut cargo(&["build", "--quiet", "-p", "control-plane"]))?;
     if options.fresh && state().exists() {
         fs::remove_dir_all(state()).context(".dev cannot be removed")?;
@@ -188,7 +188,7 @@ fn greet() {
     println!(
         r#"
 Everything is up, until Ctrl-C.
-  dashboard      http://127.0.0.1:{CONTROL_PLANE_PORT}   sign in with the token in {env}
+  dashboard      http://127.0.0.1:{CONTROL_PLANE_PORT}   sign in with DEPLO_TOKEN of {env}
   edge           http://127.0.0.1:{EDGE_PORT}   the API, as callers see it
   platform       http://127.0.0.1:{ORIGIN_PORT}   an echo server in its place
   log            {log}

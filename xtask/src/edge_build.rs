@@ -1,6 +1,6 @@
 //! Builds the edge worker: `build/index.js` and `build/index_bg.wasm`.
 
-use crate::run::{root, run_quietly, say};
+use crate::run::{root, run_quietly, say_building};
 use crate::tools::{self, WASM_BINDGEN, WORKER_BUILD};
 use anyhow::Result;
 use std::fs;
@@ -22,7 +22,7 @@ pub(crate) fn run() -> Result<()> {
     if built.is_some() && built > newest {
         return Ok(());
     }
-    say("building the edge worker (about a minute the first time)");
+    say_building("the edge worker", "build/index.js", "about a minute");
     let modules = root().join("node_modules/.bin");
     // With all three set, worker-build downloads nothing.
     run_quietly(

@@ -27,6 +27,12 @@ pub(crate) fn say(words: &str) {
     eprintln!("==> {words}");
 }
 
+/// Says that something is about to be built, and how long that takes if its product is not there yet.
+pub(crate) fn say_building(what: &str, product: &str, first_time: &str) {
+    let takes = if root().join(product).exists() { String::new() } else { format!(" ({first_time} the first time)") };
+    say(&format!("building {what}{takes}"));
+}
+
 /// Runs a program that must succeed; what it writes is shown.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = shown(command);
