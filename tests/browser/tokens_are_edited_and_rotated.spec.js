@@ -96,6 +96,7 @@ test("a rotated token dies at once if that was chosen", async ({ page, signedIn,
   expect(await workspace.deploys(old)).toBe(200);
   await page.reload();
   const dialog = await signedIn.openRotate("CI Deploy");
+  await expect(dialog).toContainText(old.slice(0, 12));
   await dialog.getByRole("radio", { name: "At once", exact: true }).check();
   await dialog.getByRole("button", { name: "Rotate token", exact: true }).click();
   const token = await signedIn.created.text();

@@ -8,6 +8,7 @@ import { isOwnToken, session } from "../server/session.js";
 import { nameField, scopesField } from "./token_fields.js";
 import { toast } from "../screen/toasts.js";
 
+const OWN = "This is the token that you are signed in with: without admin you can no longer manage tokens.";
 const LOST = "The change may have been made all the same.";
 
 /** @param {import("../server/calls.js").Token} token */
@@ -17,13 +18,10 @@ export function openEdit(token) {
   let seen = token;
   openForm({
     title: ["Edit “", named(token.name), "”"],
-    intro:
-      isOwnToken(token.id) &&
-      h(
-        "p",
-        { class: "note warning" },
-        "This is the token that you are signed in with: without admin you can no longer manage tokens.",
-      ),
+    intro: [
+      h("p", {}, h("code", {}, token.prefix), " · Its project and its expiry stay as they are."),
+      isOwnToken(token.id) && h("p", { class: "note warning" }, OWN),
+    ],
     fields: [name, scopes],
     action: "Save changes",
     read: () => changes(seen, name.value(), scopes.value()),

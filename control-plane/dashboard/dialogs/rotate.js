@@ -37,7 +37,7 @@ export function openRotate(token) {
     options: GRACES,
     columns: true,
     chosen: [GRACES[0].value],
-    hint: token.expiresAt ? "Not later than it expires." : undefined,
+    hint: `“At once” stops whatever still uses it.${token.expiresAt ? " It never works longer than it would have." : ""}`,
   });
   const endsSession = () => isOwn && grace.value()[0] === GRACES[0].value;
   const rotate = maker((workspaceId, body, key) => calls.rotateToken(workspaceId, token.id, body, key));
@@ -61,7 +61,11 @@ export function openRotate(token) {
 function intro(token) {
   const words = "A new token with the same name, scopes, project and expiry takes its place. Its text is shown once.";
   const own = "This is the token that you are signed in with: when it stops working you are signed out.";
-  return [h("p", {}, words), isOwnToken(token.id) && h("p", { class: "note warning" }, own)];
+  return [
+    h("p", {}, h("code", {}, token.prefix)),
+    h("p", {}, words),
+    isOwnToken(token.id) && h("p", { class: "note warning" }, own),
+  ];
 }
 
 /** @param {import("../server/calls.js").Token} old @param {import("../server/make_token.js").Made} made @param {boolean} endsSession */
