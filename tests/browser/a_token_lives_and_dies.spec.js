@@ -32,6 +32,7 @@ test("from sign-in to the edge's refusal", async ({ page, dashboard, workspace }
   await expect(dialog).toContainText(token.slice(0, 12));
   await dialog.getByRole("button", { name: "Revoke token", exact: true }).click();
   await expect(page.getByText("Refused everywhere since")).toBeVisible();
+  await expect(dashboard.dialog("“CI Deploy” is revoked")).toBeVisible();
   expect(await workspace.deploys(token)).toBe(401);
   await dashboard.button("Done").click();
   await expect(dashboard.row("CI Deploy")).toBeHidden();

@@ -9,7 +9,7 @@ export class Dashboard {
     this.dialog = exactly("dialog");
     this.tokens = this.table("Tokens");
     this.newToken = new NewToken(this.dialog("New Token"));
-    this.created = new Created(this.dialog("Token created"));
+    this.created = new Created(page.getByRole("dialog", { name: /^Token (created|rotated)$/ }));
     this.header = page.getByRole("banner");
   }
 
@@ -47,8 +47,9 @@ export class Dashboard {
     return text;
   }
 
+  // Before and after it is done.
   revokeDialog(name) {
-    return this.dialog(`Revoke “${name}”?`);
+    return this.dialog(`Revoke “${name}”?`).or(this.dialog(`“${name}” is revoked`));
   }
 
   openRevoke(name) {

@@ -114,6 +114,7 @@ test("or lives on for a while, and is not rotated again", async ({ page, signedI
   await dialog.getByRole("radio", { name: "After 1 hour", exact: true }).check();
   await dialog.getByRole("button", { name: "Rotate token", exact: true }).click();
   const token = await signedIn.created.text();
+  await expect(signedIn.dialog("Token rotated")).toContainText("The old token works until ");
   expect([await workspace.deploys(old), await workspace.deploys(token)]).toEqual([200, 200]);
   await signedIn.created.copy.click();
   await signedIn.created.done.click();

@@ -3,11 +3,11 @@
  * Modal dialogs, on the native element: it holds the focus inside and gives it back. None closes by itself: Esc, the
  * system's gestures and every button ask the dialog's own `dismiss`.
  */
-import { h, newId } from "../screen/dom.js";
+import { h, newId, present } from "../screen/dom.js";
 import { focusPage } from "../screen/morph.js";
 
 /**
- * @typedef {{element: HTMLDialogElement, body: HTMLElement, close: () => void}} Dialog
+ * @typedef {{element: HTMLDialogElement, rename: (title: any) => void, close: () => void}} Dialog
  * @typedef {{mayClose: () => boolean, mayLeave: () => boolean, dismiss: () => void, close: () => void}} Open
  */
 
@@ -53,7 +53,8 @@ export function openDialog({ title, content, dismiss, mayClose = yes, mayLeave =
   document.body.append(element);
   open.add(entry);
   element.showModal();
-  return { element, body, close };
+  const rename = (/** @type {any} */ title) => heading.replaceChildren(...present([title]));
+  return { element, rename, close };
 }
 
 const yes = () => true;

@@ -103,6 +103,8 @@ export function openRevoke(token) {
     const words = effectiveAt ? ["Refused everywhere since ", time(effectiveAt, "clock")] : [unseen];
     if (!isOpen()) return effectiveAt && tell(": ", words);
     progress.replaceChildren(h("p", { class: effectiveAt ? "done" : "note" }, words));
+    if (unseen !== SIGNED_OUT) dialog.rename(["“", named(token.name), "” is revoked"]);
+    last.replaceChildren();
     revoke.hidden = true;
     cancel.textContent = "Done";
     cancel.focus();

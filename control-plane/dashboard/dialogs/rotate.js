@@ -7,7 +7,9 @@ import { openSecret } from "./secret.js";
 import { h, named } from "../screen/dom.js";
 import { choiceField } from "../screen/fields.js";
 import { maker } from "../server/make_token.js";
+import { endOf } from "../rules/status.js";
 import { endSession, ending, isOwnToken } from "../server/session.js";
+import { time } from "../screen/time.js";
 import { toast } from "../screen/toasts.js";
 
 /** For how long the old token still works, in seconds. */
@@ -27,7 +29,9 @@ const LOST_OWN =
 
 const ORPHANED = "It may have been replaced without anybody having the new text. If so, rotate the new one.";
 
-/** @param {import("../server/calls.js").Token} token */
+/** @typedef {import("../server/calls.js").Token} Token */
+
+/** @param {Token} token */
 export function openRotate(token) {
   const isOwn = isOwnToken(token.id);
   const grace = choiceField({
@@ -48,7 +52,7 @@ export function openRotate(token) {
     action: "Rotate token",
     read: () => ({ graceSeconds: Number(grace.value()[0]) }),
     send: (request) => (endsSession() ? ending("rotated", () => rotate(request)) : rotate(request)),
-    done: (made) => showSuccessor(token, made, endsSession()),
+    done: (made) => showSuccessor(token, made, Number(grace.value()[0]), endsSession()),
     lost: ({ status }) => (status !== 401 ? LOST : endsSession() ? LOST_OWN : ORPHANED),
     abandoned: () => {
       toast(["“", named(token.name), "”: ", ORPHANED]);
@@ -57,7 +61,7 @@ export function openRotate(token) {
   });
 }
 
-/** @param {import("../server/calls.js").Token} token */
+/** @param {Token} token */
 function intro(token) {
   const words = "A new token with the same name, scopes, project and expiry takes its place. Its text is shown once.";
   const own = "This is the token that you are signed in with: when it stops working you are signed out.";
@@ -68,14 +72,27 @@ function intro(token) {
   ];
 }
 
-/** @param {import("../server/calls.js").Token} old @param {import("../server/make_token.js").Made} made @param {boolean} endsSession */
-function showSuccessor(old, made, endsSession) {
+const SIGN_IN = "You were signed in with the old token. Sign in with this one after you have closed this.";
+
+/**
+ * @param {Token} old
+ * @param {import("../server/make_token.js").Made} made
+ * @param {number} graceS for how many seconds the old one still works
+ * @param {boolean} endsSession
+ */
+function showSuccessor(old, made, graceS, endsSession) {
   openSecret(made, {
-    note: endsSession
-      ? "You were signed in with the old token. Sign in with this one after you have closed this."
-      : undefined,
+    title: "Token rotated",
+    notes: [endOfOld(old, graceS), ...(endsSession ? [SIGN_IN] : [])],
     alsoWatch: [old.id],
   });
   if (endsSession) endSession("rotated");
   changed();
+}
+
+/** A grace is never longer than the old token would have lived. @param {Token} old @param {number} graceS in seconds */
+function endOfOld(old, graceS) {
+  if (graceS === 0) return "The old token works no more.";
+  const end = Math.min(Date.now() + graceS * 1_000, endOf(old));
+  return ["The old token works until ", time(new Date(end), "moment"), "."];
 }

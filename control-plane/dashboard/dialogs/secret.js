@@ -13,10 +13,10 @@ const NOT_COPIED = "You have not copied this token. It is shown only once.";
 
 /**
  * @param {import("../server/make_token.js").Made} made its `token` is taken out of it
- * @param {{note?: string, alsoWatch?: string[], closed?: () => void}} [options] `alsoWatch` are ids of tokens of which
- *   the edge has to hear too; `closed` is called when the dialog is gone
+ * @param {{title?: string, notes?: any[], alsoWatch?: string[]}} [options] `notes` are paragraphs below the token;
+ *   `alsoWatch` are ids of tokens of which the edge has to hear too
  */
-export function openSecret(made, { note, alsoWatch = [], closed = () => {} } = {}) {
+export function openSecret(made, { title = "Token created", notes = [], alsoWatch = [] } = {}) {
   const { body: view, status, apiUrl } = made;
   let secret = view.token;
   view.token = "";
@@ -29,7 +29,7 @@ export function openSecret(made, { note, alsoWatch = [], closed = () => {} } = {
   const watch = new AbortController();
   const curl = h("code", { class: "line" }, `curl -H "Authorization: Bearer $DEPLO_TOKEN" ${apiUrl}/access-token`);
   const dialog = openDialog({
-    title: "Token created",
+    title,
     mayClose: () => false,
     mayLeave: () => isCopied,
     dismiss: leave,
@@ -54,7 +54,7 @@ export function openSecret(made, { note, alsoWatch = [], closed = () => {} } = {
         take(`export DEPLO_TOKEN=${secret}`, "Export line copied"),
       ),
       line("curl", curl, takeCurl),
-      note && h("p", { class: "note" }, note),
+      notes.map((note) => h("p", { class: "note" }, note)),
       status === 202 && untilEffective([view.id, ...alsoWatch], watch.signal),
       footer,
     ],
@@ -104,16 +104,25 @@ export function openSecret(made, { note, alsoWatch = [], closed = () => {} } = {
     const back = button("Go back", showDone, { class: "button primary" });
     footer.replaceChildren(
       h("div", { role: "alert", class: "alert" }, h("p", {}, NOT_COPIED)),
-      dialogButtons(button("Close without copying", dialog.close, { class: "button danger" }), back),
+      dialogButtons(
+        button("Revoke it", revoke),
+        button("Close without copying", dialog.close, { class: "button danger" }),
+        back,
+      ),
     );
     back.focus();
+  }
+
+  /** Of no use to anybody: nobody has its text. */
+  function revoke() {
+    dialog.close();
+    openRevoke(view);
   }
 
   function forget() {
     watch.abort();
     secret = box.value = "";
     removeEventListener("pagehide", dialog.close);
-    closed();
   }
 }
 
