@@ -123,3 +123,15 @@ test("leaving a token that was not copied asks", async ({ page, signedIn }) => {
   await page.getByRole("button", { name: "Close without copying", exact: true }).click();
   await expect(signedIn.created.dialog).toBeHidden();
 });
+
+test("and offers to revoke what nobody has", async ({ page, signedIn, workspace }) => {
+  await signedIn.openNewToken();
+  await signedIn.newToken.fill({ name: "Precious", scopes: ["read"] });
+  await signedIn.newToken.create.click();
+  await signedIn.created.done.click();
+  await page.getByRole("button", { name: "Revoke it", exact: true }).click();
+  await expect(signedIn.created.dialog).toBeHidden();
+  await signedIn.revokeDialog("Precious").getByRole("button", { name: "Revoke token", exact: true }).click();
+  await expect(page.getByText("Refused everywhere since")).toBeVisible();
+  expect((await workspace.tokens("revoked")).map(({ name }) => name)).toEqual(["Precious"]);
+});

@@ -6,6 +6,7 @@
 import { copy } from "../screen/clipboard.js";
 import { button, dialogButtons, openDialog } from "./dialog.js";
 import { h, named, newId } from "../screen/dom.js";
+import { openRevoke } from "./revoke.js";
 import { icon } from "../screen/icons.js";
 import { untilEffective } from "./until_effective.js";
 
