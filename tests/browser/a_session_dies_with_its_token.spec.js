@@ -78,6 +78,22 @@ test("and nothing that is no live token opens one", async ({ page, dashboard, wo
   await expect(page.getByRole("alert")).toContainText("revoked");
 });
 
+test("and one is opened with a token however it was copied", async ({ dashboard, workspace }) => {
+  const { token } = workspace;
+  for (const pasted of [
+    `export DEPLO_TOKEN=${token}`,
+    `DEPLO_TOKEN="${token}"`,
+    `  '${token}' `,
+    `Authorization: Bearer ${token}`,
+    `bearer ${token};`,
+    `${token}\u200B\uFEFF`,
+  ]) {
+    await dashboard.signIn(pasted);
+    await dashboard.button("Sign out").click();
+    await expect(dashboard.heading("Sign in")).toBeVisible();
+  }
+});
+
 async function sessionCookie(context) {
   const [cookie] = (await context.cookies()).filter(({ name }) => name === COOKIE);
   return `${COOKIE}=${cookie.value}`;

@@ -5,6 +5,7 @@ import { h } from "../screen/dom.js";
 import { textField } from "../screen/fields.js";
 import { focusPage } from "../screen/morph.js";
 import { alertBox } from "../screen/alert.js";
+import { tokenIn } from "../rules/pasted_token.js";
 import { signIn, whySignedOut } from "../server/session.js";
 
 const NO_COOKIE =
@@ -51,7 +52,7 @@ export function signInPage({ main }) {
   async function send() {
     alert.clear();
     field.showError("");
-    const token = field.value().trim();
+    const token = tokenIn(field.value());
     if (!token) return field.showError("Paste an access token of your workspace.");
     try {
       if (!(await signIn(token))) alert.say(NO_COOKIE);
