@@ -84,6 +84,16 @@ test("and dialogs hold the focus and give it back", async ({ page, signedIn, wor
   }
 });
 
+test("and Esc does not lose at once what was filled in", async ({ page, signedIn }) => {
+  await signedIn.openNewToken();
+  await page.keyboard.type("CI Deploy");
+  await page.keyboard.press("Escape");
+  await expect(signedIn.newToken.dialog.getByRole("alert")).toContainText("Press Esc again");
+  await expect(signedIn.newToken.name).toHaveValue("CI Deploy");
+  await page.keyboard.press("Escape");
+  await expect(signedIn.newToken.dialog).toBeHidden();
+});
+
 // In the page. Between the last control of a dialog and the first one come the browser's own, of which the page sees its
 // body.
 const holdsFocus = (dialog) => dialog.contains(document.activeElement) || document.activeElement === document.body;

@@ -12,6 +12,7 @@ import { alertBox } from "../screen/alert.js";
 import { Problem } from "../server/problem.js";
 import { isOwnToken, session } from "../server/session.js";
 
+const TOUCHED = "What you have filled in is not sent. Press Esc again to close this without it.";
 const SOMEBODY_ELSE = "You are no longer signed in with the token with which you began, so this was not sent.";
 
 /**
@@ -36,10 +37,10 @@ export function openForm({ title, intro, fields, action, read, send, done, lost 
     fields.map(({ element }) => element),
   );
   const submit = button(action, null, { class: "button primary" });
-  const cancel = button("Cancel", dismiss);
+  const cancel = button("Cancel", leave);
   const form = h(
     "form",
-    { novalidate: true, onsubmit: submitOnce(submit, trySend) },
+    { novalidate: true, onsubmit: submitOnce(submit, trySend), oninput: () => (isTouched = true) },
     intro,
     inputs,
     alert.element,
@@ -48,21 +49,28 @@ export function openForm({ title, intro, fields, action, read, send, done, lost 
   const dialog = openDialog({
     title,
     content: form,
-    dismiss,
+    dismiss: whenEscape,
     mayClose: () => !isBusy(submit) && !isRefused,
     mayLeave: () => !isBusy(submit) && !isLost,
     closed: () => isLost && abandoned(),
   });
   fields[0].focus();
   const ownId = session().accessToken.id;
-  let isLost = false;
+  let [isLost, isTouched] = [false, false];
   /** Why is read, whatever the page behind becomes by it. */
   let isRefused = false;
   /** @type {object | null} */
   let request;
 
+  /** It is pressed by mistake more easily than a button: what was filled in is not lost at once. */
+  function whenEscape() {
+    if (!isTouched || isBusy(submit) || isLost) return leave();
+    isTouched = false;
+    alert.say(TOUCHED);
+  }
+
   /** What was sent and is waited for no longer may be carried out all the same. */
-  function dismiss() {
+  function leave() {
     isLost ||= isBusy(submit);
     dialog.close();
   }
