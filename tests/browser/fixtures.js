@@ -33,7 +33,8 @@ export const test = base.extend({
   },
 
   // Stops the edge and lets it go on. It goes on after the test in any case.
-  edgeSwitch: async ({}, use) => {
+  edgeSwitch: async ({}, use, { project }) => {
+    expect(project.name, "playwright.config.js lists the files that stop the edge").not.toBe("tests");
     await use(edgeSwitch);
     await edgeSwitch.resume();
   },

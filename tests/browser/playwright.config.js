@@ -5,11 +5,18 @@ import { defineConfig } from "@playwright/test";
 const { CHROMIUM, CONTROL_PLANE_URL, STAGE_URL } = process.env;
 if (!STAGE_URL) throw new Error("there is no system to test; `cargo xtask test --browser` starts it");
 
+const OUTPUT = "../../target/browser";
+
+// Files with tests that stop the edge.
+const STOPPING = [
+  "axe_finds_nothing.spec.js",
+  "motion_can_be_reduced.spec.js",
+  "pending_is_shown_and_resolves.spec.js",
+];
+
 export default defineConfig({
   testDir: ".",
-  outputDir: "../../target/browser",
-  // There is one edge, and some tests stop it.
-  workers: 1,
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   // For a busy machine: no test is about how long something takes.
@@ -31,7 +38,9 @@ export default defineConfig({
     screenshot: "only-on-failure",
   },
   projects: [
-    { name: "tests", testMatch: "*.spec.js" },
-    { name: "screenshots", testMatch: "screenshots.js" },
+    { name: "tests", testMatch: "*.spec.js", testIgnore: STOPPING, outputDir: `${OUTPUT}/tests` },
+    // One after the other, and after all others: there is one edge.
+    { name: "stopping", testMatch: STOPPING, workers: 1, outputDir: `${OUTPUT}/stopping` },
+    { name: "screenshots", testMatch: "screenshots.js", workers: 1, outputDir: `${OUTPUT}/screenshots` },
   ],
 });
