@@ -1,6 +1,7 @@
 // @ts-check
 /** Puts the right page on the screen: by the session, then by the address. */
 import { h } from "./screen/dom.js";
+import { returnToPlace, startEntry } from "./screen/scrolling.js";
 import { setTitle } from "./screen/title.js";
 import { clearToasts } from "./screen/toasts.js";
 import { closeDialogs } from "./dialogs/dialog.js";
@@ -67,6 +68,7 @@ function forgetOthers() {
 /** @param {string} key @param {import("./screen/router.js").Route} route */
 function mount(key, route) {
   const isFirst = state.key === null;
+  startEntry();
   state.stop.abort();
   closeDialogs();
   state.stop = new AbortController();
@@ -76,8 +78,8 @@ function mount(key, route) {
   setTitle(page.title);
   page.start?.();
   const { refresh, isPending = () => false, shown = () => [] } = page;
-  poll(refresh ? { refresh, isPending, nextEnd: () => nextEnd([...shown(), ...ownToken()]) } : null);
-  scrollTo(0, 0);
+  const shownOnce = poll(refresh ? { refresh, isPending, nextEnd: () => nextEnd([...shown(), ...ownToken()]) } : null);
+  shownOnce.then(() => state.page === page && returnToPlace());
   if (!isFirst && !document.querySelector("dialog[open]")) focusPage();
 }
 

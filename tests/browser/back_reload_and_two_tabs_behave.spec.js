@@ -18,6 +18,20 @@ test("back and forward go from page to page", async ({ page, signedIn, workspace
   await expect(signedIn.heading(name)).toBeVisible();
 });
 
+test("back leads to where one was", async ({ page, signedIn, workspace }) => {
+  await Promise.all(Array.from({ length: 30 }, (_, index) => workspace.makeToken({ name: `Runner ${index}` })));
+  await page.reload();
+  await expect(page.getByText("1–31 of 31")).toBeVisible();
+  await signedIn.link("Admin").scrollIntoViewIfNeeded();
+  const place = await page.evaluate(() => scrollY);
+  expect(place).toBeGreaterThan(0);
+  await signedIn.link("Admin").click();
+  await expect(signedIn.heading("Admin")).toBeInViewport();
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+  await page.goBack();
+  await expect.poll(() => page.evaluate(() => scrollY)).toBe(place);
+});
+
 test("reload keeps the page, its filters and the session", async ({ page, signedIn, workspace }) => {
   const { id } = await workspace.makeToken({ name: "Was revoked" });
   await workspace.api("DELETE", `/access-tokens/${id}`);

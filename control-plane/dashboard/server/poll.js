@@ -23,12 +23,17 @@ const AFTER_END_MS = 200;
  */
 const state = { page: null, timer: undefined, running: null, isWanted: false, excuse: null };
 
-/** Polls this page from now on, instead of the one before. @param {Polled | null} page */
+/**
+ * Polls this page from now on, instead of the one before.
+ * @param {Polled | null} page
+ * @returns {Promise<void>} when it was refreshed once
+ */
 export function poll(page) {
   clearTimeout(state.timer);
   Object.assign(state, { page, running: null, isWanted: false });
-  if (page) refreshNow();
-  else takeBack();
+  if (page) return refreshNow();
+  takeBack();
+  return Promise.resolve();
 }
 
 /** Refreshes at once; if that is under way already, once more after it. @returns {Promise<void>} when it is done */
