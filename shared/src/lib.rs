@@ -118,6 +118,7 @@ pub mod budget;
 pub mod change;
 pub mod decide;
 pub mod digest;
+mod hasher;
 pub mod hex;
 pub mod id;
 pub mod isolate;

@@ -43,7 +43,7 @@ pub const ASK_SLOW_MS: u64 = 500;
 pub const WAIT_LOST_MS: u64 = 2 * ASK_LOST_MS;
 
 /// Requests of an isolate that wait at once: about 2 MB. Beyond it the oldest waits for nothing.
-pub const WAITS_MAX: usize = 10_000;
+pub const WAITS_MAX: NonZeroUsize = nonzero(10_000);
 
 /// How late a timer may fire, in milliseconds. A clock that then shows an earlier moment than before by more than
 /// this has gone back.
@@ -77,8 +77,9 @@ pub const USAGE_WAIT_MS: u64 = 20_000;
 /// How long a ledger collects uses before it hands them to the control plane, in milliseconds.
 pub const USAGE_ALARM_MS: u64 = 30_000;
 
-/// Tokens whose use a ledger instance remembers to have kept: about 1 MB. Beyond it a use costs a write each time.
-pub const USES_MAX: usize = 10_000;
+/// Tokens whose use a ledger instance remembers to have kept: about 1 MB. One that was forgotten for others costs another
+/// write.
+pub const USES_MAX: NonZeroUsize = nonzero(10_000);
 
 /// Most tokens in one report of a ledger to the control plane; the rest go with the next.
 pub const USED_MAX: usize = 500;

@@ -498,7 +498,7 @@ fn used_tokens_are_bounded() {
 fn waits_are_bounded_and_forgotten_after_a_while() {
     let mut isolate = isolate();
     let first = isolate.wait(&workspace(1), &[digest(1)], START);
-    let rest: Vec<_> = (0..WAITS_MAX).map(|_| isolate.wait(&workspace(1), &[digest(2)], START)).collect();
+    let rest: Vec<_> = (0..WAITS_MAX.get()).map(|_| isolate.wait(&workspace(1), &[digest(2)], START)).collect();
     assert!(matches!(isolate.next(first, START), Next::LookAgain));
     let Next::Ask(ask) = isolate.next(rest[0], START) else { panic!("the next one asks") };
     assert_eq!(ask.renewal().want, [digest(2)]);

@@ -3,6 +3,7 @@
 use super::renewal::Ask;
 use crate::decide::{Permit, decide};
 use crate::digest::Digest;
+use crate::hasher::SmallHasher;
 use crate::id::WorkspaceId;
 use crate::ledger::{RenewalAnswer, WantedRecord};
 use crate::limits::{WAIT_LOST_MS, WAITS_MAX, WANT_MAX};
@@ -11,8 +12,10 @@ use crate::record::Record;
 use crate::refusal::Refusal;
 use crate::safeguard::{Safeguard, Safeguards, keeps};
 use crate::timestamp::Timestamp;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::fmt;
+use core::hash::BuildHasherDefault;
+use lru::LruCache;
 
 /// A waiting request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,37 +78,47 @@ pub(super) struct Wait {
     pub(super) answered: Option<Truth>,
 }
 
-/// Every request of an isolate that waits, by its place in the isolate's one order of waits and asks. Each looks
+/// Every request of an isolate that waits, oldest first, by its place in the isolate's one order of waits and asks. Each looks
 /// again every few milliseconds, so that finding one must not take longer the more there are.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Waits(BTreeMap<u64, Wait>);
+#[derive(Clone)]
+pub(super) struct Waits(LruCache<u64, Wait, BuildHasherDefault<SmallHasher>>);
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self(LruCache::with_hasher(WAITS_MAX, BuildHasherDefault::default()))
+    }
+}
+
+impl fmt::Debug for Waits {
+    /// The map's own would only show how many they are.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.0.iter().rev()).finish()
+    }
+}
 
 impl Waits {
     pub(super) fn start(&mut self, sequence: u64, id: &WorkspaceId, digests: &[Digest], now: Timestamp) -> WaitId {
-        let is_full = self.0.len() >= WAITS_MAX;
-        if let Some(oldest) = self.0.first_entry().filter(|_| is_full) {
-            oldest.remove();
-        }
-        while let Some(oldest) = self.0.first_entry().filter(|oldest| oldest.get().is_lost(now)) {
-            oldest.remove();
+        while self.0.peek_lru().is_some_and(|(_, oldest)| oldest.is_lost(now)) {
+            self.0.pop_lru();
         }
         let (workspace_id, digests) = (id.clone(), digests.to_vec());
-        self.0.insert(sequence, Wait { since: now, workspace_id, digests, asked: None, answered: None });
+        self.0.put(sequence, Wait { since: now, workspace_id, digests, asked: None, answered: None });
         WaitId(sequence)
     }
 
     pub(super) fn end(&mut self, id: WaitId) {
-        self.0.remove(&id.0);
+        self.0.pop(&id.0);
     }
 
     pub(super) fn get(&self, id: WaitId) -> Option<&Wait> {
-        self.0.get(&id.0)
+        self.0.peek(&id.0)
     }
 
     /// What the requests of this workspace wait for, oldest first, for an ask that will ask for it.
     pub(super) fn take_wanted(&mut self, workspace_id: &WorkspaceId, ask: u64) -> Vec<Digest> {
         let mut wanted: Vec<Digest> = Vec::new();
-        for wait in self.0.values_mut().filter(|wait| wait.answered.is_none() && wait.workspace_id == *workspace_id) {
+        let all = self.0.iter_mut().rev().map(|(_, wait)| wait);
+        for wait in all.filter(|wait| wait.answered.is_none() && wait.workspace_id == *workspace_id) {
             if wanted.len() + wait.digests.len() > WANT_MAX {
                 break;
             }
@@ -121,7 +134,7 @@ impl Waits {
 
     /// Puts an answer beside every wait that is older than the ask, and that the ask asked for.
     pub(super) fn put<G: Safeguards>(&mut self, ask: &Ask, answer: &RenewalAnswer) {
-        for (sequence, wait) in &mut self.0 {
+        for (sequence, wait) in self.0.iter_mut() {
             let is_older = *sequence < ask.sequence || !keeps::<G>(Safeguard::OnceRuleOrder);
             if is_older && wait.answered.is_none() && wait.wants(ask) {
                 wait.answered = truth(answer, &wait.digests);

@@ -1,16 +1,24 @@
 //! When tokens were last used, as far as renewals tell.
 
+use crate::hasher::SmallHasher;
 use crate::id::TokenId;
 use crate::limits::{USAGE_ALARM_MS, USES_MAX};
 use crate::timestamp::Timestamp;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::hash::BuildHasherDefault;
+use lru::LruCache;
 
 /// Uses that were noted lately, so that a token costs a write once in a while and not once per renewal.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Uses {
-    noted: BTreeMap<TokenId, Timestamp>,
+    noted: LruCache<TokenId, Timestamp, BuildHasherDefault<SmallHasher>>,
     new: Vec<TokenId>,
+}
+
+impl Default for Uses {
+    fn default() -> Self {
+        Self { noted: LruCache::with_hasher(USES_MAX, BuildHasherDefault::default()), new: Vec::new() }
+    }
 }
 
 impl Uses {
@@ -19,12 +27,7 @@ impl Uses {
         if self.noted.get(token_id).is_some_and(|at| is_recent(*at, now)) {
             return;
         }
-        if self.noted.len() >= USES_MAX {
-            self.noted.retain(|_, at| is_recent(*at, now));
-        }
-        if self.noted.len() < USES_MAX {
-            self.noted.insert(token_id.clone(), now);
-        }
+        self.noted.put(token_id.clone(), now);
         self.new.push(token_id.clone());
     }
 
@@ -60,9 +63,9 @@ mod tests {
     #[test]
     fn the_memory_is_bounded_and_no_use_is_lost() {
         let mut uses = Uses::default();
-        for number in 0..USES_MAX + 10 {
+        for number in 0..USES_MAX.get() + 10 {
             uses.note(&format!("tok_{number}").parse().expect("an id"), Timestamp(0));
         }
-        assert_eq!((uses.noted.len(), uses.take().len()), (USES_MAX, USES_MAX + 10));
+        assert_eq!((uses.noted.len(), uses.take().len()), (USES_MAX.get(), USES_MAX.get() + 10));
     }
 }
