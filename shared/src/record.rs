@@ -23,7 +23,7 @@ pub struct Record {
 
 /// Whether a token may be used, its expiry aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "is")]
+#[serde(try_from = "Written", into = "Written")]
 pub enum State {
     /// It may be used.
     Active,
@@ -45,6 +45,47 @@ impl State {
             Self::Active => Timestamp::MAX,
             Self::Superseded { until } => until,
             Self::Revoked => Timestamp(0),
+        }
+    }
+}
+
+/// How a state is written: `{"is":"superseded","until":…}`. An enum with `serde(tag)` would be written alike, and read by
+/// way of a buffer, which takes much code.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Written {
+    is: Kind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Kind {
+    Active,
+    Superseded,
+    Revoked,
+}
+
+impl From<State> for Written {
+    fn from(state: State) -> Self {
+        match state {
+            State::Active => Self { is: Kind::Active, until: None },
+            State::Superseded { until } => Self { is: Kind::Superseded, until: Some(until) },
+            State::Revoked => Self { is: Kind::Revoked, until: None },
+        }
+    }
+}
+
+impl TryFrom<Written> for State {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        match written {
+            Written { is: Kind::Active, until: None } => Ok(Self::Active),
+            Written { is: Kind::Superseded, until: Some(until) } => Ok(Self::Superseded { until }),
+            Written { is: Kind::Revoked, until: None } => Ok(Self::Revoked),
+            _ => Err("`until` belongs to a superseded token, and to no other"),
         }
     }
 }

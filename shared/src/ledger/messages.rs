@@ -165,7 +165,7 @@ pub struct Renewal {
 
 /// Ledger to isolate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "is")]
+#[serde(rename_all = "camelCase")]
 pub enum RenewalAnswer {
     /// The truth as of now, and how long it may be remembered.
     Granted(Grant),
