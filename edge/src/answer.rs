@@ -1,6 +1,6 @@
 //! Answers that the edge gives by itself.
 
-use crate::glue;
+use crate::glue::request as glue;
 use shared::problem::{CONTENT_TYPE, Problem};
 use wasm_bindgen::JsValue;
 

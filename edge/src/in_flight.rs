@@ -4,8 +4,10 @@
 //! answer of the ledger that was asked for after them. So headers that arrive after a revocation was answered are
 //! never released. A short body follows them in one piece; a long one is watched ([`crate::watch`]).
 
+use crate::glue::request as glue;
+use crate::promise::promise_of;
 use crate::visit::Visit;
-use crate::{clock, glue, promise, watch};
+use crate::{clock, watch};
 use shared::problem::Problem;
 use shared::timestamp::Timestamp;
 use wasm_bindgen::prelude::*;
@@ -29,7 +31,7 @@ impl InFlight {
         match self.0.allow_by_memory(clock::now()) {
             Some(Ok(until)) => hand_on(self.0, response, until),
             Some(Err(refusal)) => withhold(&self.0, &response, &refusal.problem()),
-            None => promise(release_by_ledger(self.0, response)),
+            None => promise_of(release_by_ledger(self.0, response)).into(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The edge authorizer: every request is decided here, or passed on to the control plane.
 //!
-//! 1. `glue` reads the request in one crossing.
+//! 1. `glue::request` reads the request in one crossing.
 //! 2. [`examine`] refuses what is malformed, by memory alone, and finds the rule.
 //! 3. A control-plane route is passed on with its bearer: the control plane decides by itself.
 //! 4. `visit` decides about all others: by what this isolate remembers under a valid lease, without any call;
@@ -17,6 +17,7 @@ mod in_flight;
 mod ledger;
 mod look_up;
 mod memory;
+mod promise;
 mod renewal;
 mod settings;
 mod signed;
@@ -24,9 +25,10 @@ mod timeout;
 mod visit;
 mod watch;
 
-use glue::Incoming;
+use glue::request::Incoming;
 use in_flight::InFlight;
-use js_sys::futures::{JsFuture, future_to_promise};
+use js_sys::futures::JsFuture;
+use promise::promise_of;
 use settings::Settings;
 use shared::digest::Digest;
 use shared::policy::{Origin, POLICY};
@@ -36,20 +38,24 @@ use shared::refusal::Refusal;
 use std::rc::Rc;
 use visit::Visit;
 use wasm_bindgen::prelude::*;
-use worker::{Env, console_error};
+use worker::console_error;
+
+/// A fifth of the code of Rust's own allocator for Wasm.
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 /// The worker's entry: a response, or a promise of one.
 #[wasm_bindgen]
 #[must_use]
 pub fn fetch(request: JsValue, env: JsValue, context: JsValue) -> JsValue {
     let incoming = Incoming::read(&request);
-    let settings = match Settings::get(&env.unchecked_into::<Env>()) {
+    let settings = match Settings::get(&env) {
         Ok(settings) => settings,
         Err(why) => return answer::problem(&misconfigured(&request, &why), &request),
     };
     match route(&settings, &incoming) {
-        Ok(Route::Signed) => promise(signed::answer(settings, request, incoming)),
-        Ok(Route::ControlPlane) => promise(pass_on(settings, request, incoming)),
+        Ok(Route::Signed) => promise_of(signed::answer(settings, request, incoming)).into(),
+        Ok(Route::ControlPlane) => promise_of(pass_on(settings, request, incoming)).into(),
         Ok(Route::Platform(digests)) => authorize(Visit::new(settings, request, context, incoming, digests)),
         Err(problem) => answer::problem(&problem, &request),
     }
@@ -81,7 +87,7 @@ fn authorize(visit: Visit) -> JsValue {
     match visit.assert_by_memory() {
         Some(Ok(assertion)) => forward(visit, &assertion),
         Some(Err(refusal)) => visit.problem(&refusal.problem()),
-        None => promise(authorize_by_ledger(visit)),
+        None => promise_of(authorize_by_ledger(visit)).into(),
     }
 }
 
@@ -96,13 +102,13 @@ async fn authorize_by_ledger(visit: Visit) -> JsValue {
 /// [`decide`](shared::decide::decide) makes permits.
 fn forward(visit: Visit, assertion: &str) -> JsValue {
     let (request, url) = (visit.request.clone(), visit.url());
-    glue::forward_to_platform(&request, &url, assertion, InFlight::new(visit))
+    glue::request::forward_to_platform(&request, &url, assertion, InFlight::new(visit))
 }
 
 /// Passes a control-plane route on, bearer included.
 async fn pass_on(settings: Rc<Settings>, request: JsValue, incoming: Incoming) -> JsValue {
     let url = format!("{}{}", settings.control_plane_url, incoming.target());
-    match JsFuture::from(glue::forward_to_control_plane(&request, &url)).await {
+    match JsFuture::from(glue::request::forward_to_control_plane(&request, &url)).await {
         Ok(response) => response,
         Err(why) => {
             let problem = cannot_tell(&request, &format!("the control plane is out of reach: {why:?}"));
@@ -111,18 +117,13 @@ async fn pass_on(settings: Rc<Settings>, request: JsValue, incoming: Incoming) -
     }
 }
 
-/// A promise of a response. JavaScript resolves one that holds another.
-fn promise(answer: impl Future<Output = JsValue> + 'static) -> JsValue {
-    future_to_promise(async move { Ok(answer.await) }).into()
-}
-
 fn cannot_tell(request: &JsValue, why: &str) -> Problem {
-    console_error!("request {}: cannot tell: {why}", glue::request_id(request));
+    console_error!("request {}: cannot tell: {why}", glue::request::request_id(request));
     Problem::authority_unavailable()
 }
 
 fn misconfigured(request: &JsValue, why: &str) -> Problem {
-    console_error!("request {}: the worker is not configured: {why}", glue::request_id(request));
+    console_error!("request {}: the worker is not configured: {why}", glue::request::request_id(request));
     Problem::authority_unavailable()
         .detail("The edge is not configured. Its operator finds the reason in the worker's log.")
 }

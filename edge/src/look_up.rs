@@ -1,6 +1,7 @@
 //! What is true of a token now, when memory cannot tell: its workspace is remembered, or KV names it, or the path
 //! does; that workspace's ledger knows the rest.
 
+use crate::glue::kv::read_kv;
 use crate::timeout::{pause, within};
 use crate::visit::Visit;
 use crate::{clock, memory, renewal};
@@ -11,12 +12,12 @@ use shared::isolate::{Answer, Next, Truth, WaitId};
 use shared::limits::{KV_TIMEOUT_MS, LEDGER_TIMEOUT_MS, LOOK_AGAIN_MS, UNKNOWN_BUDGET_PER_S};
 use shared::refusal::Refusal;
 use std::cell::RefCell;
-use worker::kv::KvStore;
+use wasm_bindgen::JsValue;
 
 /// How long KV may answer out of its cache near the isolate, in seconds. Entries never
 /// change, so this only delays the moment at which a new or removed one is noticed, and
 /// neither decides anything.
-const KV_CACHE_TTL_S: u64 = 60;
+const KV_CACHE_TTL_S: u32 = 60;
 
 thread_local! {
     /// Calls of ledgers that only unknown tokens caused.
@@ -66,10 +67,9 @@ async fn ask_in_path(visit: &Visit, workspace_id: &WorkspaceId) -> Result<Answer
     ask(visit, workspace_id).await
 }
 
-async fn workspace_in_kv(kv: &KvStore, digests: &[Digest]) -> Result<Option<WorkspaceId>, NoRecord> {
+async fn workspace_in_kv(kv: &JsValue, digests: &[Digest]) -> Result<Option<WorkspaceId>, NoRecord> {
     for digest in digests {
-        let get = kv.get(&digest.to_hex()).cache_ttl(KV_CACHE_TTL_S).text();
-        let found = match within(KV_TIMEOUT_MS, get).await {
+        let found = match within(KV_TIMEOUT_MS, read_kv(kv, &digest.to_hex(), KV_CACHE_TTL_S)).await {
             Some(Ok(found)) => found,
             Some(Err(why)) => return Err(NoRecord::CannotTell(format!("KV failed: {why}"))),
             None => return Err(NoRecord::CannotTell(format!("KV did not answer within {KV_TIMEOUT_MS} ms"))),

@@ -1,11 +1,13 @@
 //! Carries an ask to its ledger, and the answer into the memory.
 
+use crate::glue::request::wait_until;
 use crate::ledger::client::{self, NoAnswer};
+use crate::promise::{promise, promise_of};
 use crate::settings::Settings;
 use crate::visit::Visit;
-use crate::{clock, glue, memory};
+use crate::{clock, memory};
 use js_sys::Promise;
-use js_sys::futures::{JsFuture, future_to_promise};
+use js_sys::futures::JsFuture;
 use shared::id::WorkspaceId;
 use shared::isolate::Ask;
 use shared::ledger::RenewalAnswer;
@@ -44,7 +46,7 @@ pub(crate) fn report_later(visit: &Visit, workspace_id: WorkspaceId, lease_ms: u
         }
         Ok(JsValue::UNDEFINED)
     };
-    glue::wait_until(&visit.context, &future_to_promise(report));
+    wait_until(&visit.context, &promise(report));
 }
 
 /// An ask goes on although the request that made it is cancelled: others wait for its answer. The promise is of
@@ -52,10 +54,8 @@ pub(crate) fn report_later(visit: &Visit, workspace_id: WorkspaceId, lease_ms: u
 fn start(visit: &Visit, ask: Ask) -> Promise {
     let settings = Rc::clone(&visit.settings);
     let carried =
-        future_to_promise(
-            async move { Ok(carry(settings, ask).await.map_or_else(JsValue::from, |()| JsValue::UNDEFINED)) },
-        );
-    glue::wait_until(&visit.context, &carried);
+        promise_of(async move { carry(settings, ask).await.map_or_else(JsValue::from, |()| JsValue::UNDEFINED) });
+    wait_until(&visit.context, &carried);
     carried
 }
 

@@ -7,8 +7,6 @@ use shared::token::TokenPrefix;
 use std::cell::OnceCell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
-use worker::Env;
-use worker::kv::KvStore;
 
 /// Everything that a request needs besides itself.
 pub(crate) struct Settings {
@@ -20,7 +18,7 @@ pub(crate) struct Settings {
     pub(crate) origin_url: String,
     /// Where control-plane routes are answered, without a slash at the end.
     pub(crate) control_plane_url: String,
-    pub(crate) kv: KvStore,
+    pub(crate) kv: JsValue,
     /// Namespace of the ledger objects.
     pub(crate) ledgers: JsValue,
 }
@@ -34,14 +32,14 @@ impl Settings {
     ///
     /// # Errors
     /// Which setting cannot be used, and how to set it. For the log only.
-    pub(crate) fn get(env: &Env) -> Result<Rc<Self>, String> {
+    pub(crate) fn get(env: &JsValue) -> Result<Rc<Self>, String> {
         SETTINGS.with(|cell| match cell.get() {
             Some(settings) => Ok(Rc::clone(settings)),
             None => Self::read(env).map(|settings| Rc::clone(cell.get_or_init(|| Rc::new(settings)))),
         })
     }
 
-    fn read(env: &Env) -> Result<Self, String> {
+    fn read(env: &JsValue) -> Result<Self, String> {
         let origin_url = url(env, "ORIGIN_URL")?;
         let asserter = Asserter::new(&keyring(env, "ASSERTION_KEY")?, &origin_url).map_err(|why| why.to_string())?;
         // Only ledgers use it, but whoever mistypes it should hear of it at once.
@@ -53,9 +51,7 @@ impl Settings {
             asserter,
             origin_url,
             control_plane_url: control_plane_url(env)?,
-            kv: env
-                .kv("TOKENS")
-                .map_err(|why| format!("The KV namespace TOKENS is not bound ({why}); see wrangler.toml."))?,
+            kv: binding(env, "TOKENS")?,
             ledgers: binding(env, "LEDGER")?,
         })
     }
@@ -65,9 +61,9 @@ impl Settings {
 ///
 /// # Errors
 /// If it is set and no length of a lease.
-pub(crate) fn lease_ms(env: &Env) -> Result<u64, String> {
-    let Ok(text) = env.var("LEASE_MS") else { return Ok(LEASE_MS_DEFAULT) };
-    let lease_ms = text.to_string().parse().ok().filter(|lease_ms| *lease_ms <= LEASE_MS_MAX);
+pub(crate) fn lease_ms(env: &JsValue) -> Result<u64, String> {
+    let Some(text) = text(env, "LEASE_MS") else { return Ok(LEASE_MS_DEFAULT) };
+    let lease_ms = text.parse().ok().filter(|lease_ms| *lease_ms <= LEASE_MS_MAX);
     lease_ms.ok_or_else(|| format!("LEASE_MS must be a number of milliseconds from 0 to {LEASE_MS_MAX}."))
 }
 
@@ -75,7 +71,7 @@ pub(crate) fn lease_ms(env: &Env) -> Result<u64, String> {
 ///
 /// # Errors
 /// If they cannot be used.
-pub(crate) fn publish_keys(env: &Env) -> Result<Keyring, String> {
+pub(crate) fn publish_keys(env: &JsValue) -> Result<Keyring, String> {
     keyring(env, "PUBLISH_KEY")
 }
 
@@ -83,24 +79,23 @@ pub(crate) fn publish_keys(env: &Env) -> Result<Keyring, String> {
 ///
 /// # Errors
 /// If it is not set or cannot be used.
-pub(crate) fn control_plane_url(env: &Env) -> Result<String, String> {
+pub(crate) fn control_plane_url(env: &JsValue) -> Result<String, String> {
     url(env, "CONTROL_PLANE_URL")
 }
 
-fn keyring(env: &Env, name: &str) -> Result<Keyring, String> {
-    let text = env.secret(name).map(|secret| secret.to_string()).unwrap_or_default();
-    text.parse().map_err(|why| keyring::advice(name, why))
+fn keyring(env: &JsValue, name: &str) -> Result<Keyring, String> {
+    text(env, name).unwrap_or_default().parse().map_err(|why| keyring::advice(name, why))
 }
 
-fn prefix(env: &Env) -> Result<TokenPrefix, String> {
-    match env.var("TOKEN_PREFIX") {
-        Ok(text) => TokenPrefix::new(&text.to_string()).map_err(|why| format!("TOKEN_PREFIX cannot be used: {why}.")),
-        Err(_) => Ok(TokenPrefix::default()),
+fn prefix(env: &JsValue) -> Result<TokenPrefix, String> {
+    match text(env, "TOKEN_PREFIX") {
+        Some(text) => TokenPrefix::new(&text).map_err(|why| format!("TOKEN_PREFIX cannot be used: {why}.")),
+        None => Ok(TokenPrefix::default()),
     }
 }
 
-fn url(env: &Env, name: &str) -> Result<String, String> {
-    let text = env.var(name).map(|text| text.to_string()).unwrap_or_default();
+fn url(env: &JsValue, name: &str) -> Result<String, String> {
+    let text = text(env, name).unwrap_or_default();
     let url = text.trim_end_matches('/');
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
     if host.is_empty() || host.contains(['?', '#', '@']) {
@@ -111,9 +106,14 @@ fn url(env: &Env, name: &str) -> Result<String, String> {
     Ok(url.into())
 }
 
-fn binding(env: &Env, name: &str) -> Result<JsValue, String> {
-    js_sys::Reflect::get(env, &JsValue::from(name))
-        .ok()
-        .filter(|binding| !binding.is_undefined())
-        .ok_or_else(|| format!("The binding {name} is missing; see wrangler.toml."))
+fn binding(env: &JsValue, name: &str) -> Result<JsValue, String> {
+    get(env, name).ok_or_else(|| format!("The binding {name} is missing; see wrangler.toml."))
+}
+
+fn text(env: &JsValue, name: &str) -> Option<String> {
+    get(env, name)?.as_string()
+}
+
+fn get(env: &JsValue, name: &str) -> Option<JsValue> {
+    js_sys::Reflect::get(env, &JsValue::from(name)).ok().filter(|value| !value.is_undefined())
 }

@@ -1,6 +1,6 @@
 //! A request for the platform, from its arrival to its answer.
 
-use crate::glue::Incoming;
+use crate::glue::request::Incoming;
 use crate::look_up::{self, NoRecord};
 use crate::settings::Settings;
 use crate::{cannot_tell, clock, memory, renewal};

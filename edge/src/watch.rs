@@ -1,10 +1,11 @@
 //! A long body of the origin: it flows natively, and is cut when its token dies.
 
 use crate::clock;
-use crate::glue::{self, Flow};
+use crate::glue::request::{self as glue, Flow};
+use crate::promise::promise;
 use crate::timeout::within;
 use crate::visit::Visit;
-use js_sys::futures::{JsFuture, future_to_promise};
+use js_sys::futures::JsFuture;
 use shared::limits::WATCH_MS_MIN;
 use shared::timestamp::Timestamp;
 use wasm_bindgen::JsValue;
@@ -16,7 +17,7 @@ pub(crate) fn watched(visit: Visit, response: &JsValue, until: Timestamp) -> JsV
     let context = visit.context.clone();
     // As long as the body flows, the context of its request lives, and the watcher with it. After that, or when
     // the receiver is gone, the watcher has 30 s to notice, and is not left behind half way.
-    glue::wait_until(&context, &future_to_promise(watch(visit, flow, until)));
+    glue::wait_until(&context, &promise(watch(visit, flow, until)));
     watched
 }
 

@@ -1,6 +1,7 @@
 //! Calls of a ledger object.
 
-use crate::glue;
+use crate::glue::ledger::call_ledger;
+use crate::glue::words;
 use crate::timeout::within;
 use js_sys::Reflect;
 use shared::id::WorkspaceId;
@@ -47,7 +48,7 @@ pub(crate) async fn call(
     path: &str,
     body: &str,
 ) -> Result<(u16, String), NoAnswer> {
-    let attempt = || within(LEDGER_TIMEOUT_MS, glue::call_ledger(ledgers, workspace_id.as_str(), path, body));
+    let attempt = || within(LEDGER_TIMEOUT_MS, call_ledger(ledgers, workspace_id.as_str(), path, body));
     let first = attempt().await;
     let last = match first {
         Some(Err(why)) if may_be_retried(&why) => attempt().await,
@@ -57,7 +58,7 @@ pub(crate) async fn call(
         Some(Ok(answer)) => Ok(answer),
         Some(Err(why)) => {
             let overloaded = is_marked(&why, "overloaded");
-            Err(NoAnswer { why: format!("the ledger of {workspace_id} failed: {why:?}"), overloaded })
+            Err(NoAnswer { why: format!("the ledger of {workspace_id} failed: {}", words(&why)), overloaded })
         }
         None => Err(format!("the ledger of {workspace_id} did not answer within {LEDGER_TIMEOUT_MS} ms").into()),
     }

@@ -2,15 +2,19 @@
 //!
 //! Writes of one turn become durable together: nothing here waits between two of them.
 
-use serde::Deserialize;
+use crate::glue::ledger::execute;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::change::{Change, Head};
+use shared::change::Change;
 use shared::digest::Digest;
 use shared::id::TokenId;
 use shared::ledger::{LedgerStorage, Position, Snapshot, StagedSnapshot, StoredWindow, TokenRecord};
 use shared::record::{Record, State};
 use shared::timestamp::Timestamp;
-use worker::{Error, Result, SqlStorage, SqlStorageValue};
+use wasm_bindgen::JsValue;
+
+/// What the storage says when it fails, in words for the log.
+type Result<T> = std::result::Result<T, String>;
 
 /// `ledger` has one row once the ledger is initialised or a first snapshot is on its way;
 /// `epoch` is null until one took over. Records of another epoch than that are staged.
@@ -41,61 +45,27 @@ INSERT INTO ledger (id, claims) VALUES (1, 0) ON CONFLICT DO NOTHING;
 
 /// The storage of one ledger object.
 pub(crate) struct SqlLedgerStorage {
-    sql: SqlStorage,
+    /// The object's `DurableObjectState`.
+    state: JsValue,
 }
 
-#[derive(Deserialize)]
-struct PositionRow {
-    epoch: u64,
-    version: u64,
-    hash: String,
-}
-
-#[derive(Deserialize)]
-struct StagedRow {
-    epoch: u64,
-    version: u64,
-    hash: String,
-    next_part: u64,
-}
-
-#[derive(Deserialize)]
-struct WindowRow {
-    alive_ms: u64,
-    at: u64,
-}
-
-#[derive(Deserialize)]
-struct RecordRow {
-    digest: String,
-    record: String,
-}
-
-#[derive(Deserialize)]
-struct ReservedRow {
-    epoch: u64,
-}
-
-#[derive(Deserialize)]
-struct UsedRow {
-    token_id: TokenId,
-    at: u64,
-}
-
-#[derive(Deserialize)]
-struct DigestRow {
-    digest: String,
+/// A value in a statement.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Value<'a> {
+    Integer(u64),
+    Text(&'a str),
 }
 
 impl SqlLedgerStorage {
-    pub(crate) fn new(sql: SqlStorage) -> Self {
-        Self { sql }
+    pub(crate) const fn new(state: JsValue) -> Self {
+        Self { state }
     }
 
     /// Writes something that only the owner can get confirmed, and makes the tables of a newer release.
     pub(crate) fn claim(&mut self) -> Result<()> {
-        self.write(SCHEMA, vec![])?;
-        self.write("UPDATE ledger SET claims = claims + 1", vec![])
+        self.write(SCHEMA, &[])?;
+        self.write("UPDATE ledger SET claims = claims + 1", &[])
     }
 
     /// Keeps that tokens were used. Returns whether these are the first since all were reported.
@@ -104,7 +74,7 @@ impl SqlLedgerStorage {
         for token_id in token_ids {
             self.write(
                 "INSERT INTO used (token_id, at) VALUES (?1, ?2) ON CONFLICT (token_id) DO UPDATE SET at = excluded.at",
-                vec![token_id.as_str().into(), integer(now.0)?],
+                &[Value::Text(token_id.as_str()), integer(now.0)?],
             )?;
         }
         Ok(is_first)
@@ -112,15 +82,13 @@ impl SqlLedgerStorage {
 
     /// Tokens whose use was not reported yet, and when they were used, oldest first, at most `limit`.
     pub(crate) fn used(&self, limit: usize) -> Result<Vec<(TokenId, Timestamp)>> {
-        let rows: Vec<UsedRow> =
-            self.rows("SELECT token_id, at FROM used ORDER BY at LIMIT ?1", vec![integer(limit as u64)?])?;
-        Ok(rows.into_iter().map(|UsedRow { token_id, at }| (token_id, Timestamp(at))).collect())
+        self.rows("SELECT json_array(token_id, at) FROM used ORDER BY at LIMIT ?1", &[integer(limit as u64)?])
     }
 
     /// Forgets uses that were reported, unless there was another one since.
     pub(crate) fn forget_used(&mut self, used: &[(TokenId, Timestamp)]) -> Result<()> {
         for (token_id, at) in used {
-            let bindings = vec![token_id.as_str().into(), integer(at.0)?];
+            let bindings = &[Value::Text(token_id.as_str()), integer(at.0)?];
             self.write("DELETE FROM used WHERE token_id = ?1 AND at = ?2", bindings)?;
         }
         Ok(())
@@ -129,12 +97,12 @@ impl SqlLedgerStorage {
     /// Whether the tables are there. Reading does not make them: a stranger's made-up
     /// workspace id must cost no storage.
     fn has_tables(&self) -> Result<bool> {
-        let query = "SELECT name AS digest FROM sqlite_master WHERE type = 'table' AND name = 'ledger'";
-        Ok(!self.rows::<DigestRow>(query, vec![])?.is_empty())
+        let query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'ledger'";
+        Ok(self.first::<u64>(query, &[])?.is_some())
     }
 
     fn epoch(&self) -> Result<u64> {
-        self.position()?.map(|position| position.epoch).ok_or_else(|| Error::from("the ledger is not initialised"))
+        self.position()?.map(|position| position.epoch).ok_or_else(|| "the ledger is not initialised".into())
     }
 
     fn put(&self, epoch: u64, version: u64, digest: &Digest, record: &Record) -> Result<()> {
@@ -143,57 +111,55 @@ impl SqlLedgerStorage {
              VALUES (?1, ?2, ?3, ?3, ?4, 0, ?5)
              ON CONFLICT (epoch, digest) DO UPDATE
              SET changed = excluded.changed, revoked = excluded.revoked, held_over = 0, record = excluded.record",
-            vec![
+            &[
                 integer(epoch)?,
-                digest.to_hex().into(),
+                Value::Text(&digest.to_hex()),
                 integer(version)?,
                 integer(u64::from(record.state == State::Revoked))?,
-                serde_json::to_string(record)?.into(),
+                Value::Text(&text(record)?),
             ],
         )
     }
 
-    fn rows<T: DeserializeOwned>(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<T>> {
-        self.sql.exec(query, bindings)?.to_array()
+    /// The rows of a query with one column, which is JSON: what is read is what messages hold, by the code that reads them.
+    fn rows<T: DeserializeOwned>(&self, query: &str, bindings: &[Value<'_>]) -> Result<Vec<T>> {
+        read(&execute(&self.state, query, &text(bindings)?)?)
     }
 
-    fn first<T: DeserializeOwned>(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Option<T>> {
+    fn first<T: DeserializeOwned>(&self, query: &str, bindings: &[Value<'_>]) -> Result<Option<T>> {
         Ok(self.rows(query, bindings)?.into_iter().next())
     }
 
-    fn write(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<()> {
-        self.sql.exec(query, bindings).map(drop)
+    fn write(&self, query: &str, bindings: &[Value<'_>]) -> Result<()> {
+        execute(&self.state, query, &text(bindings)?).map(drop)
     }
 }
 
 impl LedgerStorage for SqlLedgerStorage {
-    type Error = Error;
+    type Error = String;
 
     fn position(&self) -> Result<Option<Position>> {
         if !self.has_tables()? {
             return Ok(None);
         }
-        let row = self.first("SELECT epoch, version, hash FROM ledger WHERE epoch IS NOT NULL", vec![])?;
-        row.map(|PositionRow { epoch, version, hash }| position(epoch, version, &hash)).transpose()
+        let query = "SELECT json_object('epoch', epoch, 'head', json_object('version', version, 'hash', hash))
+             FROM ledger WHERE epoch IS NOT NULL";
+        self.first(query, &[])
     }
 
     fn record(&self, digest: &Digest) -> Result<Option<Record>> {
-        let row: Option<RecordRow> = self.first(
-            "SELECT digest, record FROM records WHERE epoch = ?1 AND digest = ?2",
-            vec![integer(self.epoch()?)?, digest.to_hex().into()],
-        )?;
-        row.map(|row| Ok(serde_json::from_str(&row.record)?)).transpose()
+        self.first(
+            "SELECT record FROM records WHERE epoch = ?1 AND digest = ?2",
+            &[integer(self.epoch()?)?, Value::Text(&digest.to_hex())],
+        )
     }
 
     fn changed_since(&self, version: u64, limit: usize) -> Result<Vec<TokenRecord>> {
-        let rows: Vec<RecordRow> = self.rows(
-            "SELECT digest, record FROM records WHERE epoch = ?1 AND changed > ?2 AND changed > created LIMIT ?3",
-            vec![integer(self.epoch()?)?, integer(version)?, integer(limit as u64)?],
-        )?;
-        let read = |row: RecordRow| {
-            Ok(TokenRecord { digest: digest(&row.digest)?, record: serde_json::from_str(&row.record)? })
-        };
-        rows.into_iter().map(read).collect()
+        self.rows(
+            "SELECT json_object('digest', digest, 'record', json(record))
+             FROM records WHERE epoch = ?1 AND changed > ?2 AND changed > created LIMIT ?3",
+            &[integer(self.epoch()?)?, integer(version)?, integer(limit as u64)?],
+        )
     }
 
     fn apply(&mut self, change: &Change) -> Result<()> {
@@ -203,21 +169,21 @@ impl LedgerStorage for SqlLedgerStorage {
 
     fn pass_over(&mut self, change: &Change) -> Result<()> {
         let head = change.head();
-        self.write("UPDATE ledger SET version = ?1, hash = ?2", vec![integer(head.version)?, head.hash.to_hex().into()])
+        self.write(
+            "UPDATE ledger SET version = ?1, hash = ?2",
+            &[integer(head.version)?, Value::Text(&head.hash.to_hex())],
+        )
     }
 
     fn window(&self) -> Result<Option<StoredWindow>> {
-        let row = self.first(
-            "SELECT window_alive_ms AS alive_ms, window_at AS at FROM ledger WHERE window_at IS NOT NULL",
-            vec![],
-        )?;
-        Ok(row.map(|WindowRow { alive_ms, at }| StoredWindow { alive_ms, at: Timestamp(at) }))
+        let query = "SELECT json_array(window_alive_ms, window_at) FROM ledger WHERE window_at IS NOT NULL";
+        Ok(self.first(query, &[])?.map(|(alive_ms, at)| StoredWindow { alive_ms, at }))
     }
 
     fn set_window(&mut self, window: StoredWindow) -> Result<()> {
         self.write(
             "UPDATE ledger SET window_alive_ms = ?1, window_at = ?2",
-            vec![integer(window.alive_ms)?, integer(window.at.0)?],
+            &[integer(window.alive_ms)?, integer(window.at.0)?],
         )
     }
 
@@ -225,15 +191,14 @@ impl LedgerStorage for SqlLedgerStorage {
         if !self.has_tables()? {
             return Ok(0);
         }
-        let row: Option<ReservedRow> = self.first("SELECT epoch FROM reserved", vec![])?;
-        Ok(row.map_or(0, |row| row.epoch))
+        Ok(self.first("SELECT epoch FROM reserved", &[])?.unwrap_or_default())
     }
 
     fn reserve(&mut self, epoch: u64) -> Result<()> {
-        self.write(SCHEMA, vec![])?;
+        self.write(SCHEMA, &[])?;
         self.write(
             "INSERT INTO reserved (id, epoch) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch",
-            vec![integer(epoch)?],
+            &[integer(epoch)?],
         )
     }
 
@@ -241,30 +206,29 @@ impl LedgerStorage for SqlLedgerStorage {
         if !self.has_tables()? {
             return Ok(None);
         }
-        let row = self.first(
-            "SELECT staged_epoch AS epoch, staged_version AS version, staged_hash AS hash, staged_next_part AS next_part
+        let position: Option<Position> = self.first(
+            "SELECT json_object('epoch', staged_epoch, 'head', json_object('version', staged_version, 'hash', staged_hash))
              FROM ledger WHERE staged_epoch IS NOT NULL",
-            vec![],
+            &[],
         )?;
-        row.map(|StagedRow { epoch, version, hash, next_part }| {
-            Ok(StagedSnapshot { position: position(epoch, version, &hash)?, next_part })
-        })
-        .transpose()
+        let Some(position) = position else { return Ok(None) };
+        let next_part = self.first("SELECT staged_next_part FROM ledger", &[])?.unwrap_or_default();
+        Ok(Some(StagedSnapshot { position, next_part }))
     }
 
     fn stage(&mut self, snapshot: &Snapshot) -> Result<()> {
         let Position { epoch, head } = snapshot.position;
         if snapshot.part == 0 {
-            self.write(SCHEMA, vec![])?;
+            self.write(SCHEMA, &[])?;
             let in_force = "(SELECT ifnull(epoch, 0) FROM ledger)";
-            self.write(&format!("DELETE FROM records WHERE epoch <> {in_force}"), vec![])?;
+            self.write(&format!("DELETE FROM records WHERE epoch <> {in_force}"), &[])?;
         }
         for TokenRecord { digest, record } in &snapshot.records {
             self.put(epoch, head.version, digest, record)?;
         }
         self.write(
             "UPDATE ledger SET staged_epoch = ?1, staged_version = ?2, staged_hash = ?3, staged_next_part = ?4",
-            vec![integer(epoch)?, integer(head.version)?, head.hash.to_hex().into(), integer(snapshot.part + 1)?],
+            &[integer(epoch)?, integer(head.version)?, Value::Text(&head.hash.to_hex()), integer(snapshot.part + 1)?],
         )
     }
 
@@ -284,35 +248,39 @@ impl LedgerStorage for SqlLedgerStorage {
                 ends("old"),
                 ends("new"),
             ),
-            vec![epoch()?, integer(position.head.version)?, serde_json::to_string(&State::Revoked)?.into()],
+            &[epoch()?, integer(position.head.version)?, Value::Text(&text(&State::Revoked)?)],
         )?;
-        self.write("DELETE FROM records WHERE epoch <> ?1", vec![epoch()?])?;
+        self.write("DELETE FROM records WHERE epoch <> ?1", &[epoch()?])?;
         self.write(
             "UPDATE ledger SET epoch = staged_epoch, version = staged_version, hash = staged_hash,
              staged_epoch = NULL, staged_version = NULL, staged_hash = NULL, staged_next_part = NULL",
-            vec![],
+            &[],
         )
     }
 
     fn held_over(&self) -> Result<Vec<Digest>> {
-        let rows: Vec<DigestRow> = self.rows(
-            "SELECT digest FROM records WHERE epoch = ?1 AND held_over = 1 ORDER BY digest",
-            vec![integer(self.epoch()?)?],
-        )?;
-        rows.iter().map(|row| digest(&row.digest)).collect()
+        self.rows(
+            "SELECT json_quote(digest) FROM records WHERE epoch = ?1 AND held_over = 1 ORDER BY digest",
+            &[integer(self.epoch()?)?],
+        )
     }
 }
 
-fn integer(value: u64) -> Result<SqlStorageValue> {
-    let value = i64::try_from(value).map_err(|_| Error::from("number beyond what SQLite holds"))?;
-    SqlStorageValue::try_from_i64(value)
+/// The database holds numbers as JavaScript does, exactly up to here.
+const INTEGER_MAX: u64 = (1 << 53) - 1;
+
+fn integer(value: u64) -> Result<Value<'static>> {
+    if value <= INTEGER_MAX {
+        Ok(Value::Integer(value))
+    } else {
+        Err(format!("{value} is beyond what the database holds"))
+    }
 }
 
-fn digest(text: &str) -> Result<Digest> {
-    text.parse().map_err(|why| Error::from(format!("stored digest: {why}")))
+fn text(value: &(impl Serialize + ?Sized)) -> Result<String> {
+    serde_json::to_string(value).map_err(|why| why.to_string())
 }
 
-fn position(epoch: u64, version: u64, hash: &str) -> Result<Position> {
-    let hash = hash.parse().map_err(|why| Error::from(format!("stored hash: {why}")))?;
-    Ok(Position { epoch, head: Head { version, hash } })
+fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|why| format!("stored: {why}"))
 }

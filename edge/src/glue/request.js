@@ -101,17 +101,11 @@ export function respond(status, contentType, body, requestId, challenge, retryAf
   return new Response(body, { status, headers });
 }
 
-// A signed call of the control plane by a ledger.
-export async function callControlPlane(url, signature, body) {
-  const headers = { "content-type": "application/json", "deplo-signature": signature };
-  const response = await fetch(url, { method: "POST", headers, body, redirect: "manual" });
-  await response.body?.cancel();
-  return response.status;
+export function header(request, name) {
+  return request.headers.get(name) ?? undefined;
 }
 
-// One call of a ledger object by a stub of its own: after an error a stub may be of no use.
-export async function callLedger(namespace, name, path, body) {
-  const stub = namespace.get(namespace.idFromName(name));
-  const response = await stub.fetch(`http://ledger${path}`, { method: "POST", body });
-  return [response.status, await response.text()];
+// The body as text. Bytes that are no UTF-8 are an error.
+export async function readBody(request) {
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await request.arrayBuffer());
 }

@@ -1,12 +1,12 @@
-//! The functions of `glue.js`, and what they return as Rust types.
+//! A request and its answer: the functions of `request.js`, and what they return as Rust types.
 
 use crate::in_flight::InFlight;
-use js_sys::{Array, Promise};
+use js_sys::Promise;
 use shared::limits::SHORT_BODY_MAX;
 use shared::question::RawRequest;
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/src/glue.js")]
+#[wasm_bindgen(module = "/src/glue/request.js")]
 extern "C" {
     #[wasm_bindgen(js_name = describeRequest)]
     fn describe_request(request: &JsValue) -> String;
@@ -52,9 +52,12 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn cut(this: &Flow);
 
-    /// Sends a signed call to the control plane. Returns the HTTP status.
-    #[wasm_bindgen(js_name = callControlPlane, catch)]
-    pub(crate) async fn call_control_plane(url: &str, signature: &str, body: &str) -> Result<JsValue, JsValue>;
+    /// A request's header, if it has it.
+    pub(crate) fn header(request: &JsValue, name: &str) -> Option<String>;
+
+    /// The body as text. Fails for bytes that are no UTF-8.
+    #[wasm_bindgen(js_name = readBody, catch)]
+    pub(crate) async fn read_body(request: &JsValue) -> Result<JsValue, JsValue>;
 
     /// Makes a response that nobody may store.
     pub(crate) fn respond(
@@ -65,24 +68,6 @@ extern "C" {
         challenge: Option<String>,
         retry_after: Option<u32>,
     ) -> JsValue;
-
-    #[wasm_bindgen(js_name = callLedger, catch)]
-    async fn call_ledger_raw(namespace: &JsValue, name: &str, path: &str, body: &str) -> Result<JsValue, JsValue>;
-}
-
-/// Calls the ledger object of this name. Returns HTTP status and body.
-///
-/// # Errors
-/// What the platform threw.
-pub(crate) async fn call_ledger(
-    namespace: &JsValue,
-    name: &str,
-    path: &str,
-    body: &str,
-) -> Result<(u16, String), JsValue> {
-    let answer: Array = call_ledger_raw(namespace, name, path, body).await?.unchecked_into();
-    let status = answer.get(0).as_f64().unwrap_or_default();
-    Ok((status as u16, answer.get(1).as_string().unwrap_or_default()))
 }
 
 /// Whether a response has no body, or one whose length is known and short.
@@ -121,11 +106,11 @@ impl Incoming {
     }
 }
 
-/// The part of an absolute URL that starts with the path's slash; empty if there is none.
+/// The part of an absolute URL that starts with the path's slash, which is its third; empty if there is none.
 ///
 /// URLs are cut, not parsed: what was decided on is forwarded to the letter, and a URL parser
 /// would bring 90 KB of Unicode tables along.
-pub(crate) fn path_and_query(url: &str) -> &str {
-    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
-    rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or_default()
+fn path_and_query(url: &str) -> &str {
+    let third = url.bytes().enumerate().filter(|(_, byte)| *byte == b'/').nth(2);
+    third.and_then(|(index, _)| url.get(index..)).unwrap_or_default()
 }
