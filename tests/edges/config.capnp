@@ -24,6 +24,7 @@ const program :Workerd.Config = (
 const edge :Workerd.Worker = (
   compatibilityDate = .date,
   modules = [
+    (name = "entry.js", esModule = embed "../../build/entry.js"),
     (name = "index.js", esModule = embed "../../build/index.js"),
     (name = "index_bg.wasm", wasm = embed "../../build/index_bg.wasm"),
   ],

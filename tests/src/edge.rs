@@ -104,7 +104,7 @@ impl Edge {
 
     /// The repository's `wrangler.toml` with the addresses of this machine, and without the build.
     fn write_config(&self) -> Result<()> {
-        let main = root().join("build/index.js");
+        let main = root().join("build/entry.js");
         ensure!(main.exists(), "the worker is not built; `cargo xtask build` builds it");
         let mut config: Table = fs::read_to_string(root().join("wrangler.toml"))?.parse()?;
         config.remove("build");

@@ -139,7 +139,7 @@ impl Workerd {
 
 /// The vars of wrangler.toml, all of which config.capnp must pass on, under the same compatibility date.
 fn vars() -> Result<Table> {
-    ensure!(root().join("build/index.js").exists(), "the worker is not built; `cargo xtask build` builds it");
+    ensure!(root().join("build/entry.js").exists(), "the worker is not built; `cargo xtask build` builds it");
     let deployed: Table = fs::read_to_string(root().join("wrangler.toml"))?.parse()?;
     let here = fs::read_to_string(root().join("tests/edges/config.capnp"))?;
     let vars = deployed.get("vars").and_then(|vars| vars.as_table()).context("wrangler.toml lacks [vars]")?;
