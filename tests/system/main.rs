@@ -5,6 +5,7 @@
 
 mod a_changed_key_follows;
 mod a_key_works;
+mod a_poisoned_isolate_comes_back;
 mod a_restored_backup_revives_nothing;
 mod a_revocation_outlives_the_edge;
 mod a_revoked_key_stops;
@@ -121,6 +122,7 @@ fn main() {
         the_secret_is_nowhere::but_in_its_first_answer,
     ];
     all.extend(alone![
+        a_poisoned_isolate_comes_back::and_fails_closed_meanwhile,
         after_a_minute::idle_workspaces_long_streams_and_uses,
         a_restored_backup_revives_nothing::noticed_as_a_conflict_and_cured_by_republish,
         a_revocation_outlives_the_edge::pending_then_effective_by_itself,
