@@ -1,24 +1,13 @@
-//! `cargo xtask bench`: what things cost, measured on this machine.
+//! The control plane with few and with many tokens; `control-plane/benches/scale` says what is measured.
 
 use crate::run::{cargo, run as run_command, say};
 use crate::test::POSTGRES_URL;
 use crate::tools;
 use ::tests::{Fsync, Postgres};
-use anyhow::{Result, ensure};
-use clap::Args;
-
-/// What is measured.
-#[derive(Args)]
-pub(crate) struct Options {
-    /// Lists, creates, revocations and authentications with a million tokens in a workspace, compared with a thousand, on
-    /// SQLite and on Postgres. Takes about six minutes and 3 GB of disk.
-    #[arg(long)]
-    control_plane: bool,
-}
+use anyhow::Result;
 
 /// Measures on both databases, and fails if something takes more than twice its time with many tokens.
-pub(crate) fn run(options: &Options) -> Result<()> {
-    ensure!(options.control_plane, "say what to measure: `--control-plane` is all there is yet");
+pub(crate) fn run() -> Result<()> {
     let bench = || cargo(&["bench", "--quiet", "-p", "control-plane", "--bench", "scale"]);
     say("measuring the control plane on SQLite");
     let on_sqlite = run_command(bench().env_remove(POSTGRES_URL));
