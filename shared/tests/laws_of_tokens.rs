@@ -52,6 +52,15 @@ proptest! {
         prop_assert_ne!(digest(one, &first), digest(one, &second));
     }
 
+    /// L4: no part of a digest is left out when two are compared.
+    #[test]
+    fn a_changed_bit_is_another_digest(bytes: [u8; 32], bit in 0_usize..256) {
+        let mut other = bytes;
+        other[bit / 8] ^= 1 << (bit % 8);
+        prop_assert_eq!(Digest::from_bytes(bytes), Digest::from_bytes(bytes));
+        prop_assert_ne!(Digest::from_bytes(bytes), Digest::from_bytes(other));
+    }
+
     /// L5
     #[test]
     fn a_retired_pepper_still_finds_its_tokens(seed: u64) {
