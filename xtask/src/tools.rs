@@ -82,11 +82,23 @@ pub(crate) fn check_prerequisites() -> Result<()> {
     Ok(())
 }
 
+/// The target of micro-benchmarks in Wasm, which nothing else needs.
+pub(crate) const WASI: &str = "wasm32-wasip1";
+
 /// Installs the targets of rust-toolchain.toml, unless they are there.
 pub(crate) fn ensure_targets() -> Result<()> {
+    ensure_each_target(&["wasm32-unknown-unknown", "wasm32v1-none"])
+}
+
+/// Installs [`WASI`], unless it is there.
+pub(crate) fn ensure_wasi() -> Result<()> {
+    ensure_each_target(&[WASI])
+}
+
+fn ensure_each_target(targets: &[&str]) -> Result<()> {
     let installed = run_quietly(&mut command("rustup", &["target", "list", "--installed"]))?;
-    for target in ["wasm32-unknown-unknown", "wasm32v1-none"] {
-        if !installed.lines().any(|line| line == target) {
+    for target in targets {
+        if !installed.lines().any(|line| line == *target) {
             say(&format!("adding the Rust target {target}"));
             run(&mut command("rustup", &["target", "add", target]))?;
         }

@@ -1,9 +1,15 @@
 //! `cargo xtask bench`: what things cost, measured on this machine.
 
 mod control_plane;
+mod micro;
+mod policy;
 
-use anyhow::{Result, ensure};
+use crate::run::say;
+use anyhow::{Context, Result, ensure};
 use clap::Args;
+use serde_json::{Map, Value};
+use std::fs;
+use std::path::PathBuf;
 
 /// What is measured.
 #[derive(Args)]
@@ -12,10 +18,33 @@ pub(crate) struct Options {
     /// SQLite and on Postgres. Takes about six minutes and 3 GB of disk.
     #[arg(long)]
     control_plane: bool,
+    /// A decision and its parts, natively and in Wasm, next to the bare hash, with few and with many rules and tokens.
+    /// Takes about ten minutes, half of which is building.
+    #[arg(long)]
+    micro: bool,
+    /// Writes what `--micro` has measured into this file as JSON, too.
+    #[arg(long, requires = "micro")]
+    json: Option<PathBuf>,
 }
 
 /// Measures what the flags name.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    ensure!(options.control_plane, "say what to measure: `--control-plane` is all there is yet");
-    control_plane::run()
+    ensure!(options.micro || options.control_plane, "say what to measure: `--micro` or `--control-plane`");
+    let mut measured = Map::new();
+    if options.micro {
+        measured.insert("micro".into(), micro::run()?);
+    }
+    if let Some(file) = &options.json {
+        write(file, &Value::Object(measured))?;
+    }
+    if options.control_plane {
+        control_plane::run()?;
+    }
+    Ok(())
+}
+
+fn write(file: &PathBuf, measured: &Value) -> Result<()> {
+    fs::write(file, format!("{measured:#}\n")).with_context(|| format!("{} cannot be written", file.display()))?;
+    say(&format!("wrote {}", file.display()));
+    Ok(())
 }
