@@ -9,7 +9,7 @@ use shared::token::{NewToken, TokenPrefix};
 
 pub(crate) const WORKSPACE: &str = "ws_01m886m9wxv547ynrew5aar14e";
 
-pub(crate) const METHOD: &str = "POST";
+pub(crate) const METHOD: &str = "GET";
 
 pub(crate) const PATH: &str =
     "/workspaces/ws_01m886m9wxv547ynrew5aar14e/projects/proj_01m886mb617p6szjqazkawqaha/deployments";

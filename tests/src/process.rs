@@ -122,6 +122,12 @@ impl Process {
         Some(format!("{} has ended ({status}):\n{}", self.name, self.last_lines()))
     }
 
+    /// Number of the process that was started.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Memory that the group's processes of this name hold now, in bytes.
     #[must_use]
     pub fn memory_of(&self, program: &str) -> u64 {

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what things cost, measured on this machine.
 
 mod control_plane;
+mod edge;
 mod micro;
 mod policy;
 
@@ -18,19 +19,27 @@ pub(crate) struct Options {
     /// SQLite and on Postgres. Takes about six minutes and 3 GB of disk.
     #[arg(long)]
     control_plane: bool,
+    /// What a request costs at the edge, on raw workerd, beside references that do the same job. Takes about ten minutes on
+    /// an idle machine of two cores; anything else that runs on it spoils the figures.
+    #[arg(long)]
+    edge: bool,
     /// A decision and its parts, natively and in Wasm, next to the bare hash, with few and with many rules and tokens.
     /// Takes about ten minutes, half of which is building.
     #[arg(long)]
     micro: bool,
-    /// Writes what `--micro` has measured into this file as JSON, too.
-    #[arg(long, requires = "micro")]
+    /// Writes what `--edge` and `--micro` have measured into this file as JSON, too.
+    #[arg(long)]
     json: Option<PathBuf>,
 }
 
 /// Measures what the flags name.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    ensure!(options.micro || options.control_plane, "say what to measure: `--micro` or `--control-plane`");
+    let any = options.edge || options.micro || options.control_plane;
+    ensure!(any, "say what to measure: `--edge`, `--micro` or `--control-plane`");
     let mut measured = Map::new();
+    if options.edge {
+        measured.insert("edge".into(), edge::run()?);
+    }
     if options.micro {
         measured.insert("micro".into(), micro::run()?);
     }

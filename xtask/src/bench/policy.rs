@@ -6,9 +6,6 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-/// The variable that shared/build.rs reads.
-pub(crate) const VARIABLE: &str = "DEPLO_POLICY";
-
 /// A file with so many rules, at least one.
 pub(crate) fn with_rules(count: usize) -> Result<PathBuf> {
     let folder = root().join("target/policies");
@@ -18,7 +15,7 @@ pub(crate) fn with_rules(count: usize) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// Creates of deployments, and routes beside them whose names begin alike: all of them have one parent, so that finding
+/// Lists of deployments, and routes beside them whose names begin alike: all of them have one parent, so that finding
 /// the rule takes as many comparisons as it can, and as long ones.
 fn text(count: usize) -> String {
     let mut text = String::new();
@@ -26,10 +23,8 @@ fn text(count: usize) -> String {
         std::iter::once("deployments".into()).chain((1..count).map(|number| format!("deployments-{number:04}")));
     for name in names {
         let path = format!("/workspaces/{{workspaceId}}/projects/{{projectId}}/{name}");
-        let _ = writeln!(
-            text,
-            "[[rule]]\nmethod = \"POST\"\npath = \"{path}\"\nscope = \"deploy\"\norigin = \"platform\"\n"
-        );
+        let _ =
+            writeln!(text, "[[rule]]\nmethod = \"GET\"\npath = \"{path}\"\nscope = \"read\"\norigin = \"platform\"\n");
     }
     text
 }

@@ -4,6 +4,7 @@ mod figures;
 mod table;
 
 use super::policy;
+use crate::edge_build;
 use crate::run::{cargo, root, run_quietly, say};
 use crate::tools::{self, WASI};
 use anyhow::Result;
@@ -83,7 +84,7 @@ fn measure(rules: Rules, figures: &mut Figures) -> Result<()> {
     };
     let bench = |machine: Machine| {
         let mut bench = cargo(&["bench", "--quiet", "-p", "micro"]);
-        bench.args(machine.arguments()).env(policy::VARIABLE, &policy);
+        bench.args(machine.arguments()).env(edge_build::POLICY, &policy);
         bench
     };
     say(&format!("building with the rules of {}", policy.display()));
