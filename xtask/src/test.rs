@@ -47,7 +47,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let all = !options.unit && !options.postgres && !options.e2e && !options.browser;
     let (mut count, mut sound) = (Count::default(), true);
     if all || options.unit {
-        let packages = ["shared", "proof", "control-plane", "cli", "xtask"].into_iter().flat_map(|name| ["-p", name]);
+        let packages = ["shared", "proof", "plot", "control-plane", "cli", "xtask"]
+            .into_iter()
+            .flat_map(|name| ["-p", name]);
         let arguments: Vec<_> = ["test", "--no-fail-fast"].into_iter().chain(packages).collect();
         sound &= add(&mut count, cargo(&arguments).env_remove(POSTGRES_URL))?;
         sound &= add(&mut count, &mut cargo(&["test", "-p", "tests", "--lib"]))?;
