@@ -7,6 +7,7 @@ mod chromium;
 mod dev;
 mod edge_build;
 mod run;
+mod simulate;
 mod test;
 mod tools;
 
@@ -30,6 +31,8 @@ enum Command {
     Screenshots,
     /// Measure what the flag names.
     Bench(bench::Options),
+    /// Simulate the whole world, and print and draw what it costs.
+    Simulate(simulate::Options),
     /// Format, lints, dependencies, policy, and whether the worker can be deployed.
     Check,
     /// Build the edge worker into build/.
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Screenshots => browser::take_screenshots(),
         Command::Bench(options) => bench::run(&options),
+        Command::Simulate(options) => simulate::run(&options),
         Command::Check => check::run(),
         Command::Build => edge_build::run(),
     };

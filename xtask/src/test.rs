@@ -47,7 +47,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let all = !options.unit && !options.postgres && !options.e2e && !options.browser;
     let (mut count, mut sound) = (Count::default(), true);
     if all || options.unit {
-        let packages = ["shared", "proof", "plot", "control-plane", "cli", "xtask"]
+        let packages = ["shared", "proof", "plot", "simulation", "control-plane", "cli", "xtask"]
             .into_iter()
             .flat_map(|name| ["-p", name]);
         let arguments: Vec<_> = ["test", "--no-fail-fast"].into_iter().chain(packages).collect();
