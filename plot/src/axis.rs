@@ -91,7 +91,7 @@ fn linear(from: f64, most: f64) -> Range {
     Range { from: first * step, to: last * step, ticks, light: Vec::new() }
 }
 
-/// Whole decades carry numbers; where there are few of them, 2 and 5 do as well.
+/// Whole decades carry numbers; where there are few of them, others do as well.
 fn logarithmic(least: f64, most: f64) -> Range {
     let room = ((most - least) * 0.02).max(0.02);
     let (from, to) = (least - room, most + room);
@@ -100,7 +100,11 @@ fn logarithmic(least: f64, most: f64) -> Range {
         let places = decades.flat_map(|decade| factors.iter().map(move |factor| decade + f64::from(*factor).log10()));
         places.filter(|place| (from..=to).contains(place)).collect()
     };
-    let ticks = if to - from > 2.5 { at(&[1]) } else { at(&[1, 2, 5]) };
+    let ticks = match to - from {
+        decades if decades > 2.5 => at(&[1]),
+        decades if decades > 1.0 => at(&[1, 2, 5]),
+        _ => at(&[1, 2, 3, 4, 6, 8]),
+    };
     Range { from, to, ticks, light: at(&[1, 2, 3, 4, 5, 6, 7, 8, 9]) }
 }
 

@@ -75,6 +75,6 @@ pub fn run(settings: &Settings) -> Result<Outcome, Box<dyn Error>> {
         waited: Spread::of(tally.waited.clone()),
         revoked: Spread::of(tally.revoked.clone()),
         round_trips: Spread::of(tally.round_trips.clone()),
-        longest_lease_ms: world.longest_lease_ms(0),
+        longest_lease_ms: tally.longest_lease_ms,
     })
 }

@@ -18,6 +18,8 @@ pub(crate) struct Tally {
     pub(crate) waited: Vec<Us>,
     /// How long each revocation took.
     pub(crate) revoked: Vec<Us>,
+    /// The longest lease of the busiest workspace at the end, in milliseconds.
+    pub(crate) longest_lease_ms: u64,
     /// How long requests would wait if each asked its ledger: a sample.
     pub(crate) round_trips: Vec<Us>,
 }

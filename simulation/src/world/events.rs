@@ -45,6 +45,8 @@ pub(super) enum Event {
     Created { workspace: usize, token: usize, new: Token },
     /// A revocation is effective.
     Effective { committed: Us },
+    /// Nothing is counted any more.
+    End,
     /// It is asked what a revocation would take: it leaves as long as it has no way back, and arrives then.
     Probe { workspace: usize, committed: Us, back: Us },
 }
@@ -86,6 +88,7 @@ impl World {
                 let rows = self.objects[workspace].alarm();
                 self.charge(1, OBJECT_CALL, rows);
             }
+            Event::End => self.tally.longest_lease_ms = self.objects[0].longest_lease_ms(clock(self.now)),
             Event::Revoke => self.revoke()?,
             Event::Created { workspace, token, new } => {
                 self.directory.workspaces[workspace].tokens[token] = new;

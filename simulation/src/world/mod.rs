@@ -110,6 +110,7 @@ impl World {
         self.age();
         self.plan_probes();
         self.plan_revocations();
+        self.plan(self.counted.1, Event::End);
         let mut arrival = self.traffic.next_arrival(0.0, &mut self.rng);
         loop {
             let arrives = arrival as Us;
@@ -128,11 +129,6 @@ impl World {
                 self.happen(event)?;
             }
         }
-    }
-
-    /// The longest lease that a ledger grants when everything is over, in milliseconds.
-    pub(crate) fn longest_lease_ms(&self, workspace: usize) -> u64 {
-        self.objects[workspace].longest_lease_ms(self.clock())
     }
 
     /// Isolates have lived for a while: each knows the tokens that it was probably asked for.
