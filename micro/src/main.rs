@@ -23,9 +23,9 @@ fn main() {
     // median.
     let mut criterion = Criterion::default()
         .without_plots()
-        .sample_size(300)
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(200))
+        .sample_size(100)
+        .warm_up_time(Duration::from_millis(80))
+        .measurement_time(Duration::from_millis(60))
         .nresamples(1_000)
         .configure_from_args();
     bare::measure(&mut criterion);

@@ -30,6 +30,9 @@ pub(crate) struct Options {
     /// Writes what `--edge` and `--micro` have measured into this file as JSON, too.
     #[arg(long)]
     json: Option<PathBuf>,
+    /// Draws how it grows into this folder, too; `docs` for the charts that README.md shows.
+    #[arg(long, requires = "micro")]
+    plots: Option<PathBuf>,
 }
 
 /// Measures what the flags name.
@@ -41,7 +44,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         measured.insert("edge".into(), edge::run()?);
     }
     if options.micro {
-        measured.insert("micro".into(), micro::run()?);
+        measured.insert("micro".into(), micro::run(options.plots.as_deref())?);
     }
     if let Some(file) = &options.json {
         write(file, &Value::Object(measured))?;

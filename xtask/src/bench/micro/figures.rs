@@ -23,12 +23,12 @@ struct Figure {
     times_bare: f64,
 }
 
-/// Over all rounds.
+/// Over all rounds: half of them lie between the quartiles.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Spread {
-    pub(crate) least: f64,
+    pub(crate) lower: f64,
     pub(crate) median: f64,
-    pub(crate) most: f64,
+    pub(crate) upper: f64,
 }
 
 impl Figures {
@@ -79,11 +79,12 @@ impl Figures {
 impl Spread {
     fn of(mut values: Vec<f64>) -> Option<Self> {
         values.sort_by(f64::total_cmp);
-        Some(Self { least: *values.first()?, median: *values.get(values.len() / 2)?, most: *values.last()? })
+        let at = |quarters: usize| values.get((values.len().checked_sub(1)?) * quarters / 4).copied();
+        Some(Self { lower: at(1)?, median: at(2)?, upper: at(3)? })
     }
 
     fn to_json(self) -> Value {
-        json!({ "least": self.least, "median": self.median, "most": self.most })
+        json!({ "lowerQuartile": self.lower, "median": self.median, "upperQuartile": self.upper })
     }
 }
 
@@ -106,4 +107,16 @@ fn read(folder: &Path, medians: &mut BTreeMap<String, f64>) -> Result<()> {
 fn json_file(file: &Path) -> Result<Value> {
     let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     Ok(serde_json::from_str(&text)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Spread;
+
+    #[test]
+    fn half_of_the_rounds_lie_between_the_quartiles() {
+        let spread = Spread::of(vec![5.0, 1.0, 3.0, 2.0, 4.0]);
+        assert_eq!(spread, Some(Spread { lower: 2.0, median: 3.0, upper: 4.0 }));
+        assert_eq!(Spread::of(Vec::new()), None);
+    }
 }

@@ -1,5 +1,6 @@
 //! A decision and its parts; the crate `micro` says what is measured.
 
+mod chart;
 mod figures;
 mod table;
 
@@ -11,10 +12,11 @@ use anyhow::Result;
 use figures::{BARE, Figures};
 use serde_json::Value;
 use std::fs;
+use std::path::Path;
 
-/// How often everything is measured. Each time is compared with the bare hash of the same minute, natively and in Wasm in
+/// How often everything is measured. Each time is compared with the bare hash of the same seconds, natively and in Wasm in
 /// turn, so that a noisy machine is noisy for all.
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 21;
 
 /// Where the figures were measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,8 +66,8 @@ impl Rules {
     }
 }
 
-/// Measures natively and in Wasm, prints a table, and returns the figures.
-pub(crate) fn run() -> Result<Value> {
+/// Measures natively and in Wasm, prints a table, draws how it grows if it is told where, and returns the figures.
+pub(crate) fn run(plots: Option<&Path>) -> Result<Value> {
     tools::check_prerequisites()?;
     tools::ensure_wasi()?;
     tools::ensure_node_modules()?;
@@ -74,6 +76,9 @@ pub(crate) fn run() -> Result<Value> {
         measure(rules, &mut figures)?;
     }
     print!("{}", table::Table(&figures));
+    if let Some(folder) = plots {
+        chart::draw(&figures, folder)?;
+    }
     Ok(figures.to_json())
 }
 
@@ -91,8 +96,8 @@ fn measure(rules: Rules, figures: &mut Figures) -> Result<()> {
     for machine in Machine::BOTH {
         run_quietly(bench(machine).arg("--no-run"))?;
     }
-    for round in 1..=ROUNDS {
-        say(&format!("round {round} of {ROUNDS}"));
+    say(&format!("measuring {ROUNDS} rounds"));
+    for _ in 0..ROUNDS {
         for machine in Machine::BOTH {
             let folder = root().join("target/micro").join(machine.name());
             if folder.exists() {

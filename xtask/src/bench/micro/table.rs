@@ -25,13 +25,13 @@ const ROWS: [(&str, &str, Rules); 19] = [
     ("match route, 1,000 rules", "route", Rules::Many(1_000)),
     ("whole decision, 10 rules", "decide/1", Rules::Many(10)),
     ("whole decision, 1,000 rules", "decide/1", Rules::Many(1_000)),
-    ("the same with 100,000 tokens", "decide/100000", Rules::Many(1_000)),
+    ("the same, 100,000 tokens", "decide/100000", Rules::Many(1_000)),
     ("decode a ledger's answer", "decode", Rules::Own),
 ];
 
 impl fmt::Display for Table<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let heading = format!("median of {ROUNDS} rounds (range)");
+        let heading = format!("median of {ROUNDS} rounds (quartiles)");
         writeln!(f, "{heading:34}{:22}{:22}{:22}× bare HMAC", "native, ns", "× bare HMAC", "Wasm, ns")?;
         for (words, id, rules) in ROWS {
             let mut row = format!("{words:34}");
@@ -46,6 +46,6 @@ impl fmt::Display for Table<'_> {
     }
 }
 
-fn text(Spread { least, median, most }: Spread, digits: usize) -> String {
-    format!("{median:.digits$} ({least:.digits$}–{most:.digits$})")
+fn text(Spread { lower, median, upper }: Spread, digits: usize) -> String {
+    format!("{median:.digits$} ({lower:.digits$}–{upper:.digits$})")
 }
