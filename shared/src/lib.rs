@@ -114,11 +114,11 @@ extern crate std;
 
 pub mod assertion;
 pub mod bearer;
+mod bounded;
 pub mod budget;
 pub mod change;
 pub mod decide;
 pub mod digest;
-mod hasher;
 pub mod hex;
 pub mod id;
 pub mod isolate;

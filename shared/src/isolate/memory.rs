@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::renewal::{Ask, renewal};
 use super::wait::{Answer, Next, Truth, Wait, WaitId, Waits};
 use super::workspace::{Fit, Lease, Place, Workspace};
+use crate::bounded::{BoundedMap, bounded};
 use crate::decide::{Permit, check_alive, decide};
 use crate::digest::Digest;
 use crate::id::WorkspaceId;
@@ -17,10 +18,9 @@ use crate::timestamp::Timestamp;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::fmt;
-use core::hash::{BuildHasherDefault, Hasher};
+use core::hash::Hasher;
 use core::marker::PhantomData;
 use core::num::NonZeroUsize;
-use lru::LruCache;
 
 /// How much an isolate remembers at most; what was not needed for longest is forgotten first.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +83,7 @@ struct Unknown {
     lease: Lease,
 }
 
-type DigestMap<V> = LruCache<Digest, V, BuildHasherDefault<DigestHasher>>;
+type DigestMap<V> = BoundedMap<Digest, V, DigestHasher>;
 
 /// A digest is the output of a keyed hash that nobody can choose, so any eight bytes of it are a hash.
 #[derive(Debug, Default)]
@@ -127,8 +127,8 @@ impl<G: Safeguards> Isolate<G> {
     pub fn new(bounds: Bounds) -> Self {
         Self {
             bounds,
-            records: LruCache::with_hasher(bounds.records, BuildHasherDefault::default()),
-            unknown: LruCache::with_hasher(bounds.unknown, BuildHasherDefault::default()),
+            records: bounded(bounds.records),
+            unknown: bounded(bounds.unknown),
             workspaces: Vec::new(),
             waits: Waits::default(),
             clock: Clock::default(),

@@ -1,9 +1,9 @@
 //! Requests that wait for an answer of the ledger.
 
 use super::renewal::Ask;
+use crate::bounded::{BoundedMap, bounded};
 use crate::decide::{Permit, decide};
 use crate::digest::Digest;
-use crate::hasher::SmallHasher;
 use crate::id::WorkspaceId;
 use crate::ledger::{RenewalAnswer, WantedRecord};
 use crate::limits::{WAIT_LOST_MS, WAITS_MAX, WANT_MAX};
@@ -14,8 +14,6 @@ use crate::safeguard::{Safeguard, Safeguards, keeps};
 use crate::timestamp::Timestamp;
 use alloc::vec::Vec;
 use core::fmt;
-use core::hash::BuildHasherDefault;
-use lru::LruCache;
 
 /// A waiting request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,11 +79,11 @@ pub(super) struct Wait {
 /// Every request of an isolate that waits, oldest first, by its place in the isolate's one order of waits and asks. Each looks
 /// again every few milliseconds, so that finding one must not take longer the more there are.
 #[derive(Clone)]
-pub(super) struct Waits(LruCache<u64, Wait, BuildHasherDefault<SmallHasher>>);
+pub(super) struct Waits(BoundedMap<u64, Wait>);
 
 impl Default for Waits {
     fn default() -> Self {
-        Self(LruCache::with_hasher(WAITS_MAX, BuildHasherDefault::default()))
+        Self(bounded(WAITS_MAX))
     }
 }
 

@@ -1,23 +1,21 @@
 //! When tokens were last used, as far as renewals tell.
 
-use crate::hasher::SmallHasher;
+use crate::bounded::{BoundedMap, bounded};
 use crate::id::TokenId;
 use crate::limits::{USAGE_ALARM_MS, USES_MAX};
 use crate::timestamp::Timestamp;
 use alloc::vec::Vec;
-use core::hash::BuildHasherDefault;
-use lru::LruCache;
 
 /// Uses that were noted lately, so that a token costs a write once in a while and not once per renewal.
 #[derive(Debug, Clone)]
 pub(super) struct Uses {
-    noted: LruCache<TokenId, Timestamp, BuildHasherDefault<SmallHasher>>,
+    noted: BoundedMap<TokenId, Timestamp>,
     new: Vec<TokenId>,
 }
 
 impl Default for Uses {
     fn default() -> Self {
-        Self { noted: LruCache::with_hasher(USES_MAX, BuildHasherDefault::default()), new: Vec::new() }
+        Self { noted: bounded(USES_MAX), new: Vec::new() }
     }
 }
 
