@@ -57,11 +57,13 @@ fn policy() -> Result<()> {
     run_command(&mut cargo(&["build", "--quiet", "-p", "shared"]))
 }
 
-/// The dashboard and its tests: their format; what is of the wrong type, since the dashboard's comments say the types; and
-/// what esbuild notices when it reads scripts as if to bundle them, such as an import of what is not exported.
+/// The format of all scripts; of the dashboard and its tests also what is of the wrong type, since the dashboard's comments
+/// say the types, and what esbuild notices when it reads them as if to bundle them, such as an import of what is not
+/// exported.
 fn scripts() -> Result<()> {
     tools::ensure_node_modules()?;
-    node_tool("prettier", &["--check", "--log-level=warn", DASHBOARD, BROWSER_TESTS])?;
+    let all = [DASHBOARD, BROWSER_TESTS, "edge/src", "tests/edges", "tests/poison", "bench/edge", "micro"];
+    node_tool("prettier", &[&["--check", "--log-level=warn"], &all[..]].concat())?;
     node_tool("tsc", &["--project", "tsconfig.json"])?;
     for (folder, platform) in [(DASHBOARD, "--platform=browser"), (BROWSER_TESTS, "--platform=node")] {
         let scripts = format!("{folder}/**/*.js");
@@ -101,7 +103,7 @@ fn dependencies() -> Result<()> {
     ))
 }
 
-/// Builds the worker as `wrangler deploy` would send it, and prints its size.
+/// Builds the worker as `wrangler deploy` would send it, and prints its size, which has a budget.
 fn deployment() -> Result<()> {
     edge_build::run()?;
     let (node, wrangler) = ("node_modules/.bin/node", "node_modules/wrangler/bin/wrangler.js");
@@ -112,7 +114,18 @@ fn deployment() -> Result<()> {
         bail!("wrangler deploy --dry-run did not say what it would upload:\n{output}");
     };
     println!("wrangler deploy --dry-run: {}", size.trim());
-    println!("Wasm alone: {} KB gzip", gzip_size(&fs::read(root().join("build/index_bg.wasm"))?)? / 1000);
+    keep_to_budget()
+}
+
+/// Fails if the Wasm has become larger than edge/size-budget.txt allows, in bytes after gzip.
+fn keep_to_budget() -> Result<()> {
+    let size = gzip_size(&fs::read(root().join("build/index_bg.wasm"))?)?;
+    let budget: usize = fs::read_to_string(root().join("edge/size-budget.txt"))?.trim().parse()?;
+    println!("Wasm alone: {size} bytes gzip, of at most {budget}");
+    ensure!(
+        size <= budget,
+        "the worker has outgrown edge/size-budget.txt; `twiggy top target/edge.wasm` says what takes room"
+    );
     Ok(())
 }
 
