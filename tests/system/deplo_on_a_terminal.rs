@@ -41,7 +41,7 @@ pub fn shows_that_it_waits(world: &World) {
     terminal.expect(WAITING);
     assert_eq!(terminal.end(), 0, "{}", terminal.text());
     assert!(!terminal.text().contains(WAITING), "{}", terminal.text());
-    assert!(terminal.text().starts_with(&format!("✔ {} refused everywhere", token.id)), "{}", terminal.text());
+    assert!(terminal.text().starts_with(&format!("✔ {} refused everywhere", token.id)), "{:?}", terminal.written());
     assert!(terminal.is_tidy());
 }
 
