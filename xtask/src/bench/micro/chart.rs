@@ -34,7 +34,7 @@ fn chart(figures: &Figures, label: &str, sizes: [usize; 3], lines: [Line; 2]) ->
         for machine in Machine::BOTH {
             let point = |size: usize| -> Result<(f64, f64)> {
                 let (id, rules) = benchmark(size);
-                Ok((size as f64, figures.times_bare(&id, rules, machine)?.median))
+                Ok((size as f64, figures.times_bare(&id, rules, machine)?))
             };
             let points = sizes.into_iter().map(point).collect::<Result<_>>()?;
             series.push(Series { name: format!("{words}, {}", machine.name()), points });

@@ -10,25 +10,18 @@ use std::path::Path;
 /// The benchmark that all are compared with.
 pub(crate) const BARE: &str = "bare/hmac";
 
-/// The figures of each benchmark.
+/// The median time of each benchmark in each round, in nanoseconds.
 #[derive(Default)]
-pub(crate) struct Figures(BTreeMap<(String, Rules, Machine), Vec<Figure>>);
+pub(crate) struct Figures(BTreeMap<(String, Rules, Machine), Vec<f64>>);
 
-/// One benchmark in one round.
-#[derive(Debug, Clone, Copy)]
-struct Figure {
-    /// Median time, in nanoseconds.
-    ns: f64,
-    /// How many times the bare hash of the same round that is.
-    times_bare: f64,
-}
-
-/// Over all rounds: half of them lie between the quartiles.
+/// A time over all rounds, in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Spread {
-    pub(crate) lower: f64,
+pub(crate) struct Time {
+    pub(crate) least: f64,
+    /// A quarter of the rounds took at most this. It is what the benchmark counts for, since whatever else the machine
+    /// does only adds time, to some rounds much of it.
+    pub(crate) quartile: f64,
     pub(crate) median: f64,
-    pub(crate) upper: f64,
 }
 
 impl Figures {
@@ -36,55 +29,46 @@ impl Figures {
     pub(super) fn add(&mut self, machine: Machine, rules: Rules, folder: &Path) -> Result<()> {
         let mut medians = BTreeMap::new();
         read(folder, &mut medians)?;
-        let bare_ns = *medians.get(BARE).with_context(|| format!("criterion did not measure {BARE}"))?;
         for (id, ns) in medians {
-            self.0.entry((id, rules, machine)).or_default().push(Figure { ns, times_bare: ns / bare_ns });
+            self.0.entry((id, rules, machine)).or_default().push(ns);
         }
         Ok(())
     }
 
-    /// Nanoseconds, over all rounds.
-    pub(super) fn ns(&self, id: &str, rules: Rules, machine: Machine) -> Result<Spread> {
-        self.spread(id, rules, machine, |figure| figure.ns)
+    /// How long it takes.
+    pub(super) fn time(&self, id: &str, rules: Rules, machine: Machine) -> Result<Time> {
+        let rounds = self.0.get(&(id.to_owned(), rules, machine));
+        rounds.and_then(|rounds| Time::of(rounds)).with_context(|| format!("{id} was not measured with {rules:?}"))
     }
 
-    /// Multiples of the bare hash, over all rounds.
-    pub(super) fn times_bare(&self, id: &str, rules: Rules, machine: Machine) -> Result<Spread> {
-        self.spread(id, rules, machine, |figure| figure.times_bare)
-    }
-
-    fn spread(&self, id: &str, rules: Rules, machine: Machine, value: fn(&Figure) -> f64) -> Result<Spread> {
-        let figures = self.0.get(&(id.to_owned(), rules, machine));
-        let figures = figures.with_context(|| format!("{id} was not measured with {rules:?}"))?;
-        Spread::of(figures.iter().map(value).collect()).context("there was no round")
+    /// How many times the bare hash that is, as measured in the same rounds.
+    pub(super) fn times_bare(&self, id: &str, rules: Rules, machine: Machine) -> Result<f64> {
+        Ok(self.time(id, rules, machine)?.quartile / self.time(BARE, rules, machine)?.quartile)
     }
 
     /// Everything, for machines.
-    pub(super) fn to_json(&self) -> Value {
-        let all = self.0.iter().filter_map(|((id, rules, machine), figures)| {
-            let ns = Spread::of(figures.iter().map(|figure| figure.ns).collect())?;
-            let times_bare = Spread::of(figures.iter().map(|figure| figure.times_bare).collect())?;
-            Some(json!({
+    pub(super) fn to_json(&self) -> Result<Value> {
+        let benchmark = |(id, rules, machine): &(String, Rules, Machine)| {
+            let Time { least, quartile, median } = self.time(id, *rules, *machine)?;
+            Ok(json!({
                 "benchmark": id,
                 "rules": match rules { Rules::Own => json!("policy.toml"), Rules::Many(count) => json!(count) },
                 "machine": machine.name(),
-                "ns": ns.to_json(),
-                "timesBare": times_bare.to_json(),
+                "ns": { "least": least, "quartile": quartile, "median": median },
+                "timesBare": self.times_bare(id, *rules, *machine)?,
             }))
-        });
-        json!({ "bare": BARE, "rounds": ROUNDS, "benchmarks": all.collect::<Vec<_>>() })
+        };
+        let benchmarks = self.0.keys().map(benchmark).collect::<Result<Vec<_>>>()?;
+        Ok(json!({ "bare": BARE, "rounds": ROUNDS, "benchmarks": benchmarks }))
     }
 }
 
-impl Spread {
-    fn of(mut values: Vec<f64>) -> Option<Self> {
-        values.sort_by(f64::total_cmp);
-        let at = |quarters: usize| values.get((values.len().checked_sub(1)?) * quarters / 4).copied();
-        Some(Self { lower: at(1)?, median: at(2)?, upper: at(3)? })
-    }
-
-    fn to_json(self) -> Value {
-        json!({ "lowerQuartile": self.lower, "median": self.median, "upperQuartile": self.upper })
+impl Time {
+    fn of(rounds: &[f64]) -> Option<Self> {
+        let mut sorted = rounds.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let at = |quarters: usize| sorted.get(sorted.len().checked_sub(1)? * quarters / 4).copied();
+        Some(Self { least: at(0)?, quartile: at(1)?, median: at(2)? })
     }
 }
 
@@ -111,12 +95,12 @@ fn json_file(file: &Path) -> Result<Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::Spread;
+    use super::Time;
 
     #[test]
-    fn half_of_the_rounds_lie_between_the_quartiles() {
-        let spread = Spread::of(vec![5.0, 1.0, 3.0, 2.0, 4.0]);
-        assert_eq!(spread, Some(Spread { lower: 2.0, median: 3.0, upper: 4.0 }));
-        assert_eq!(Spread::of(Vec::new()), None);
+    fn a_quarter_of_the_rounds_take_at_most_the_quartile() {
+        let time = Time::of(&[5.0, 1.0, 3.0, 2.0, 4.0]);
+        assert_eq!(time, Some(Time { least: 1.0, quartile: 2.0, median: 3.0 }));
+        assert_eq!(Time::of(&[]), None);
     }
 }

@@ -14,8 +14,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
-/// How often everything is measured. Each time is compared with the bare hash of the same seconds, natively and in Wasm in
-/// turn, so that a noisy machine is noisy for all.
+/// How often everything is measured, natively and in Wasm in turn, so that a busy machine is busy for all.
 const ROUNDS: usize = 21;
 
 /// Where the figures were measured.
@@ -79,7 +78,7 @@ pub(crate) fn run(plots: Option<&Path>) -> Result<Value> {
     if let Some(folder) = plots {
         chart::draw(&figures, folder)?;
     }
-    Ok(figures.to_json())
+    figures.to_json()
 }
 
 fn measure(rules: Rules, figures: &mut Figures) -> Result<()> {

@@ -1,6 +1,6 @@
 //! The figures as people read them.
 
-use super::figures::{BARE, Figures, Spread};
+use super::figures::{BARE, Figures, Time};
 use super::{Machine, ROUNDS, Rules};
 use std::fmt::{self, Write as _};
 
@@ -31,21 +31,18 @@ const ROWS: [(&str, &str, Rules); 19] = [
 
 impl fmt::Display for Table<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let heading = format!("median of {ROUNDS} rounds (quartiles)");
-        writeln!(f, "{heading:34}{:22}{:22}{:22}× bare HMAC", "native, ns", "× bare HMAC", "Wasm, ns")?;
+        let heading = format!("quartile of {ROUNDS} rounds (least–median)");
+        writeln!(f, "{heading:40}{:>18}{:>8}{:>22}{:>8}", "native, ns", "× bare", "Wasm, ns", "× bare")?;
         for (words, id, rules) in ROWS {
-            let mut row = format!("{words:34}");
+            let mut row = format!("{words:36}");
             for machine in Machine::BOTH {
-                let ns = self.0.ns(id, rules, machine).map_err(|_| fmt::Error)?;
+                let Time { least, quartile, median } = self.0.time(id, rules, machine).map_err(|_| fmt::Error)?;
                 let times_bare = self.0.times_bare(id, rules, machine).map_err(|_| fmt::Error)?;
-                let _ = write!(row, "{:22}{:22}", text(ns, 0), text(times_bare, 2));
+                let time = format!("{quartile:.0} ({least:.0}–{median:.0})");
+                let _ = write!(row, "{time:>22}{times_bare:>8.2}");
             }
-            writeln!(f, "{}", row.trim_end())?;
+            writeln!(f, "{row}")?;
         }
         Ok(())
     }
-}
-
-fn text(Spread { lower, median, upper }: Spread, digits: usize) -> String {
-    format!("{median:.digits$} ({lower:.digits$}–{upper:.digits$})")
 }
