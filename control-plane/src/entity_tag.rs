@@ -73,7 +73,7 @@ impl IntoParams for IfMatch {
                      answer is 412.";
         let text = ObjectBuilder::new().schema_type(Type::String).build();
         let header = ParameterBuilder::new().name("If-Match").parameter_in(ParameterIn::Header);
-        vec![header.description(Some(words)).schema(Some(text)).build()]
+        vec![header.description(Some(words)).schema(Some(text)).example(Some("*".into())).build()]
     }
 }
 
