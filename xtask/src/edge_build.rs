@@ -16,21 +16,30 @@ const SOURCES: [&str; 6] = ["edge", "shared", "policy.toml", "Cargo.toml", "Carg
 
 /// Builds the worker, unless it is newer than everything that it is made of.
 pub(crate) fn run() -> Result<()> {
-    tools::ensure_node_modules()?;
+    prepare()?;
     let built = modified(&root().join("build/entry.js"));
     let newest = SOURCES.iter().filter_map(|source| newest(&root().join(source))).max();
     if built.is_some() && built > newest {
         return Ok(());
     }
     say_building("the edge worker", "build/entry.js", "about a minute");
-    build(&root().join("build"), &root().join("policy.toml"))
+    build_prepared(&root().join("build"), &root().join("policy.toml"))
 }
 
 /// Builds the worker into a directory, with the rules of a policy.
 pub(crate) fn build(directory: &Path, policy: &Path) -> Result<()> {
+    prepare()?;
+    build_prepared(directory, policy)
+}
+
+/// What is missing is said first, and what can be installed is.
+fn prepare() -> Result<()> {
     tools::check_prerequisites()?;
     tools::ensure_targets()?;
-    tools::ensure_node_modules()?;
+    tools::ensure_node_modules()
+}
+
+fn build_prepared(directory: &Path, policy: &Path) -> Result<()> {
     let modules = root().join("node_modules/.bin");
     // With all three programs set, worker-build downloads nothing.
     run_quietly(
