@@ -130,9 +130,6 @@ impl Subjects {
             self.add(&format!("edge, hot, {tokens} tokens"), PassThrough, program, bearers, 200)?;
         }
         for (rules, tokens) in [(10, 1), (100, 1), (1_000, 1), (1_000, 100_000)] {
-            if !edges.join(format!("rules-{rules}")).exists() {
-                continue;
-            }
             let (program, bearers) = self.start_edge(&edge(Some(rules), tokens, "1000"))?;
             self.add(&format!("edge, hot, {rules} rules, {tokens} tokens"), PassThrough, program, bearers, 200)?;
         }
