@@ -61,7 +61,10 @@ fn build_prepared(directory: &Path, policy: &Path) -> Result<()> {
 /// Takes the functions' names out of a module: they are a sixth of its size. With them it stays in target/, for whoever
 /// asks what takes room (`twiggy top target/edge.wasm`).
 fn strip_names(module: &Path, modules: &Path) -> Result<()> {
-    let named = root().join("target/edge.wasm");
+    // Cargo's own may be elsewhere.
+    let target = root().join("target");
+    fs::create_dir_all(&target)?;
+    let named = target.join("edge.wasm");
     fs::rename(module, &named)?;
     // What worker-build allows itself: the platform need not read newer encodings.
     let features = ["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "multivalue"];
