@@ -11,6 +11,7 @@
 //! `fetch` is not async, so that a refusal makes no promise and no future, nor does a hot request before it is sent.
 
 mod answer;
+mod assertions;
 mod clock;
 mod glue;
 mod in_flight;
@@ -31,10 +32,11 @@ use js_sys::futures::JsFuture;
 use promise::promise_of;
 use settings::Settings;
 use shared::digest::Digest;
-use shared::policy::{Origin, POLICY};
+use shared::policy::{Origin, POLICY, Rule};
 use shared::problem::Problem;
 use shared::question::examine;
 use shared::refusal::Refusal;
+use std::cell::RefCell;
 use std::rc::Rc;
 use visit::Visit;
 use wasm_bindgen::prelude::*;
@@ -55,8 +57,10 @@ pub fn fetch(request: JsValue, env: JsValue, context: JsValue) -> JsValue {
     };
     match route(&settings, &incoming) {
         Ok(Route::Signed) => promise_of(signed::answer(settings, request, incoming)).into(),
-        Ok(Route::ControlPlane) => promise_of(pass_on(settings, request, incoming)).into(),
-        Ok(Route::Platform(digests)) => authorize(Visit::new(settings, request, context, incoming, digests)),
+        Ok(Route::ControlPlane) => promise_of(pass_on(settings, request)).into(),
+        Ok(Route::Platform(rule, digests)) => {
+            authorize(Visit { settings, request, context, incoming, rule, digests, report: RefCell::default() })
+        }
         Err(problem) => answer::problem(&problem, &request),
     }
 }
@@ -64,8 +68,8 @@ pub fn fetch(request: JsValue, env: JsValue, context: JsValue) -> JsValue {
 enum Route {
     Signed,
     ControlPlane,
-    /// What the token may stand for.
-    Platform(Vec<Digest>),
+    /// The rule, and what the token may stand for.
+    Platform(&'static Rule, Vec<Digest>),
 }
 
 fn route(settings: &Settings, incoming: &Incoming) -> Result<Route, Problem> {
@@ -78,7 +82,7 @@ fn route(settings: &Settings, incoming: &Incoming) -> Result<Route, Problem> {
     }
     Ok(match question.rule.origin {
         Origin::ControlPlane => Route::ControlPlane,
-        Origin::Platform => Route::Platform(Digest::candidates(question.token, &settings.peppers)),
+        Origin::Platform => Route::Platform(question.rule, Digest::candidates(question.token, &settings.peppers)),
     })
 }
 
@@ -100,15 +104,14 @@ async fn authorize_by_ledger(visit: Visit) -> JsValue {
 
 /// Sends an allowed request to the platform origin. An assertion is made of a permit, and only
 /// [`decide`](shared::decide::decide) makes permits.
-fn forward(visit: Visit, assertion: &str) -> JsValue {
-    let (request, url) = (visit.request.clone(), visit.url());
-    glue::request::forward_to_platform(&request, &url, assertion, InFlight::new(visit))
+fn forward(visit: Visit, assertion: &JsValue) -> JsValue {
+    let (request, settings) = (visit.request.clone(), Rc::clone(&visit.settings));
+    glue::request::forward_to_platform(&request, &settings.origin_url, assertion, InFlight::new(visit))
 }
 
 /// Passes a control-plane route on, bearer included.
-async fn pass_on(settings: Rc<Settings>, request: JsValue, incoming: Incoming) -> JsValue {
-    let url = format!("{}{}", settings.control_plane_url, incoming.target());
-    match JsFuture::from(glue::request::forward_to_control_plane(&request, &url)).await {
+async fn pass_on(settings: Rc<Settings>, request: JsValue) -> JsValue {
+    match JsFuture::from(glue::request::forward_to_control_plane(&request, &settings.control_plane_url)).await {
         Ok(response) => response,
         Err(why) => {
             let problem = cannot_tell(&request, &format!("the control plane is out of reach: {why:?}"));

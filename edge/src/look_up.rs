@@ -34,7 +34,7 @@ pub(crate) enum NoRecord {
 
 /// Finds out what is true of a visitor's token. What is asked for is asked for after this was called.
 pub(crate) async fn look_up(visit: &Visit, workspace_in_path: Option<&str>) -> Result<Answer, NoRecord> {
-    let digests = visit.digests();
+    let digests = &*visit.digests;
     if let Some(workspace_id) = memory::with(|isolate| isolate.workspace_of(digests)) {
         return ask_named(visit, &workspace_id).await;
     }
@@ -83,7 +83,7 @@ async fn workspace_in_kv(kv: &JsValue, digests: &[Digest]) -> Result<Option<Work
 }
 
 async fn ask(visit: &Visit, workspace_id: &WorkspaceId) -> Result<Answer, NoRecord> {
-    let wait = memory::with(|isolate| isolate.wait(workspace_id, visit.digests(), clock::now()));
+    let wait = memory::with(|isolate| isolate.wait(workspace_id, &visit.digests, clock::now()));
     let answer = answer_for(visit, wait).await;
     if answer.is_err() {
         memory::with(|isolate| isolate.give_up(wait));

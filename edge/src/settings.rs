@@ -14,10 +14,10 @@ pub(crate) struct Settings {
     pub(crate) peppers: Keyring,
     pub(crate) publish_keys: Keyring,
     pub(crate) asserter: Asserter,
-    /// Where platform routes are answered, without a slash at the end.
-    pub(crate) origin_url: String,
-    /// Where control-plane routes are answered, without a slash at the end.
-    pub(crate) control_plane_url: String,
+    /// Where platform routes are answered, without a slash at the end; a text of JavaScript.
+    pub(crate) origin_url: JsValue,
+    /// Where control-plane routes are answered, likewise.
+    pub(crate) control_plane_url: JsValue,
     pub(crate) kv: JsValue,
     /// Namespace of the ledger objects.
     pub(crate) ledgers: JsValue,
@@ -49,8 +49,8 @@ impl Settings {
             peppers: keyring(env, "TOKEN_PEPPER")?,
             publish_keys: publish_keys(env)?,
             asserter,
-            origin_url,
-            control_plane_url: control_plane_url(env)?,
+            origin_url: origin_url.into(),
+            control_plane_url: control_plane_url(env)?.into(),
             kv: binding(env, "TOKENS")?,
             ledgers: binding(env, "LEDGER")?,
         })

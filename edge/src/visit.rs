@@ -3,14 +3,15 @@
 use crate::glue::request::Incoming;
 use crate::look_up::{self, NoRecord};
 use crate::settings::Settings;
-use crate::{cannot_tell, clock, memory, renewal};
+use crate::{assertions, cannot_tell, clock, memory, renewal};
 use shared::decide::Permit;
 use shared::digest::Digest;
 use shared::id::WorkspaceId;
 use shared::isolate::Decided;
-use shared::policy::POLICY;
+use shared::path::PlainPath;
+use shared::policy::Rule;
 use shared::problem::Problem;
-use shared::question::{Question, examine};
+use shared::question::Requirement;
 use shared::refusal::Refusal;
 use shared::timestamp::Timestamp;
 use std::cell::RefCell;
@@ -22,68 +23,42 @@ pub(crate) struct Visit {
     pub(crate) settings: Rc<Settings>,
     pub(crate) request: JsValue,
     pub(crate) context: JsValue,
-    incoming: Incoming,
-    digests: Vec<Digest>,
+    pub(crate) incoming: Incoming,
+    /// The rule that covers the request.
+    pub(crate) rule: &'static Rule,
+    /// What the token may stand for.
+    pub(crate) digests: Vec<Digest>,
     /// Set if this request has promised to report what was used.
-    report: RefCell<Option<Report>>,
+    pub(crate) report: RefCell<Option<Report>>,
 }
 
-struct Report {
+/// A promise to report what was used in a workspace.
+pub(crate) struct Report {
     workspace_id: WorkspaceId,
     lease_ms: u64,
 }
 
-/// What an assertion says last, and until when.
-type Assertion = Option<(Timestamp, Rc<str>)>;
-
 impl Visit {
-    pub(crate) fn new(
-        settings: Rc<Settings>,
-        request: JsValue,
-        context: JsValue,
-        incoming: Incoming,
-        digests: Vec<Digest>,
-    ) -> Self {
-        Self { settings, request, context, incoming, digests, report: RefCell::default() }
-    }
-
-    /// What is decided. It was asked before, when the request was routed; it is asked again instead of kept since
-    /// it borrows from the request.
-    fn question(&self) -> Result<Question<'_>, Refusal> {
-        examine(self.incoming.raw(), &POLICY, &self.settings.prefix)
-    }
-
-    /// What the token may stand for.
-    pub(crate) fn digests(&self) -> &[Digest] {
-        &self.digests
-    }
-
-    /// Where the request goes.
-    pub(crate) fn url(&self) -> String {
-        format!("{}{}", self.settings.origin_url, self.incoming.target())
+    /// What is asked of the token. The rule was found when the request was routed.
+    fn requirement(&self) -> Result<Requirement<'_>, Refusal> {
+        let path = PlainPath::parse(self.incoming.raw().path).map_err(|_| Refusal::AmbiguousPath)?;
+        Ok(Requirement::of(self.rule, path))
     }
 
     /// Allows the request by memory, without any call, with an assertion for the origin. None: memory cannot tell.
-    pub(crate) fn assert_by_memory(&self) -> Option<Result<Rc<str>, Refusal>> {
-        self.decide_by_memory(clock::now(), |permit, kept, lease_ends, now| match kept {
-            Some((until, assertion)) if *until >= lease_ends => Rc::clone(assertion),
-            _ => {
-                let assertion: Rc<str> = self.settings.asserter.assert(permit, now, lease_ends).into();
-                *kept = Some((lease_ends, Rc::clone(&assertion)));
-                assertion
-            }
-        })
+    pub(crate) fn assert_by_memory(&self) -> Option<Result<JsValue, Refusal>> {
+        let now = clock::now();
+        self.decide_by_memory(now, |permit, record, until| assertions::of(record, permit, &self.settings, now, until))
     }
 
     /// Allows the request by what its ledger says now, with an assertion for the origin.
-    pub(crate) async fn assert_by_ledger(&self) -> Result<Rc<str>, Problem> {
-        let assert = |permit: Permit<'_>, now, until| self.settings.asserter.assert(permit, now, until).into();
-        self.decide_by_ledger(assert).await
+    pub(crate) async fn assert_by_ledger(&self) -> Result<JsValue, Problem> {
+        self.decide_by_ledger(|permit, now, until| assertions::new(permit, &self.settings, now, until)).await
     }
 
     /// Allows the request once more, by memory. Returns until when its answer may be handed on by this decision.
     pub(crate) fn allow_by_memory(&self, now: Timestamp) -> Option<Result<Timestamp, Refusal>> {
-        self.decide_by_memory(now, |_, _, lease_ends, _| lease_ends)
+        self.decide_by_memory(now, |_, _, lease_ends| lease_ends)
     }
 
     /// Allows the request once more, by memory or by what its ledger says now.
@@ -97,15 +72,15 @@ impl Visit {
     fn decide_by_memory<T>(
         &self,
         now: Timestamp,
-        allowed: impl FnOnce(Permit<'_>, &mut Assertion, Timestamp, Timestamp) -> T,
+        allowed: impl FnOnce(Permit<'_>, u64, Timestamp) -> T,
     ) -> Option<Result<T, Refusal>> {
-        let question = match self.question() {
-            Ok(question) => question,
+        let requirement = match self.requirement() {
+            Ok(requirement) => requirement,
             Err(refusal) => return Some(Err(refusal)),
         };
         let (verdict, renew) = memory::with(|isolate| {
-            let decided = isolate.decide(&self.digests, &question.requirement, now)?;
-            let Decided { verdict, lease_ends, assertion, renew, report } = decided;
+            let decided = isolate.decide(&self.digests, &requirement, now)?;
+            let Decided { verdict, lease_ends, record, renew, report } = decided;
             let permit = match verdict {
                 Ok(permit) => permit,
                 Err(refusal) => return Some((Err(refusal), None)),
@@ -115,7 +90,7 @@ impl Visit {
                 *self.report.borrow_mut() = Some(Report { workspace_id, lease_ms });
             }
             let renew = renew.then(|| permit.workspace_id().clone());
-            Some((Ok(allowed(permit, assertion, lease_ends, now)), renew))
+            Some((Ok(allowed(permit, record, lease_ends)), renew))
         })?;
         renew.iter().for_each(|workspace_id| renewal::renew_early(self, workspace_id));
         Some(verdict)
@@ -125,13 +100,13 @@ impl Visit {
         &self,
         allowed: impl FnOnce(Permit<'_>, Timestamp, Timestamp) -> T,
     ) -> Result<T, Problem> {
-        let question = self.question().map_err(Refusal::problem)?;
-        let answer = look_up::look_up(self, question.requirement.workspace).await.map_err(|why| match why {
+        let requirement = self.requirement().map_err(Refusal::problem)?;
+        let answer = look_up::look_up(self, requirement.workspace).await.map_err(|why| match why {
             NoRecord::Refused(refusal) => refusal.problem(),
             NoRecord::CannotTell(why) => cannot_tell(&self.request, &why),
         })?;
         let now = clock::now_after_timer();
-        let permit = answer.decide(&question.requirement, now).map_err(Refusal::problem)?;
+        let permit = answer.decide(&requirement, now).map_err(Refusal::problem)?;
         Ok(allowed(permit, now, answer.lease_ends.unwrap_or(now)))
     }
 

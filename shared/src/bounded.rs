@@ -5,10 +5,11 @@ use core::num::NonZeroUsize;
 use lru::LruCache;
 
 /// A map of bounded size.
-pub(crate) type BoundedMap<K, V, H = SmallHasher> = LruCache<K, V, BuildHasherDefault<H>>;
+pub type BoundedMap<K, V, H = SmallHasher> = LruCache<K, V, BuildHasherDefault<H>>;
 
 /// An empty map for at most so many entries. It grows as it is filled: every isolate has such maps, and every ledger.
-pub(crate) fn bounded<K: Hash + Eq, V, H: Hasher + Default>(most: NonZeroUsize) -> BoundedMap<K, V, H> {
+#[must_use]
+pub fn bounded<K: Hash + Eq, V, H: Hasher + Default>(most: NonZeroUsize) -> BoundedMap<K, V, H> {
     // One that was made with its bound would reserve room for all of it.
     let mut map = LruCache::unbounded_with_hasher(BuildHasherDefault::default());
     map.resize(most);
@@ -18,7 +19,7 @@ pub(crate) fn bounded<K: Hash + Eq, V, H: Hasher + Default>(most: NonZeroUsize) 
 /// FNV-1a with 64 bits (draft-eastlake-fnv): short, and quick for short keys. It withstands nobody who makes up keys, so
 /// it is for what the control plane or the isolate itself numbers and names.
 #[derive(Debug)]
-pub(crate) struct SmallHasher(u64);
+pub struct SmallHasher(u64);
 
 impl Default for SmallHasher {
     fn default() -> Self {

@@ -114,7 +114,7 @@ extern crate std;
 
 pub mod assertion;
 pub mod bearer;
-mod bounded;
+pub mod bounded;
 pub mod budget;
 pub mod change;
 pub mod decide;

@@ -84,10 +84,13 @@ pub const USES_MAX: NonZeroUsize = nonzero(10_000);
 /// Most tokens in one report of a ledger to the control plane; the rest go with the next.
 pub const USED_MAX: usize = 500;
 
-/// Tokens that an isolate remembers. In Wasm one takes 230 bytes, and 650 with an assertion of 400; with the longest
-/// ids and an assertion of 700 it takes 1,010. So 33 MB as a rule and 51 MB at the very most, of the isolate's 128 MB,
-/// which hold its JavaScript heap too. Wasm memory never shrinks.
-pub const RECORDS_MAX: NonZeroUsize = nonzero(50_000);
+/// Tokens that an isolate remembers. In Wasm one takes 230 bytes, and 310 with the longest ids: 31 MB at the very most, of
+/// the isolate's 128 MB, which hold its JavaScript heap too. Wasm memory never shrinks.
+pub const RECORDS_MAX: NonZeroUsize = nonzero(100_000);
+
+/// Assertions that an isolate keeps for the next request of their tokens, in its JavaScript heap: about 400 bytes each, 700
+/// at most. They last for a lease, so no more are of use than there are busy tokens within one.
+pub const ASSERTIONS_MAX: NonZeroUsize = nonzero(10_000);
 
 /// Digests of no tokens that an isolate remembers.
 pub const UNKNOWN_MAX: NonZeroUsize = nonzero(10_000);

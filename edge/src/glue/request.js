@@ -3,10 +3,17 @@
 // The lines of a request that are decided on, in one string: reading them one by one would
 // cross into JavaScript once each. None of them can hold a line break.
 export function describeRequest(request) {
-  const { method, url, headers } = request;
+  const { method, headers } = request;
   const authorization = headers.get("authorization");
   const upgrade = headers.has("upgrade") ? "upgrade" : "";
-  return authorization === null ? `${method}\n${url}\n${upgrade}` : `${method}\n${url}\n${upgrade}\n${authorization}`;
+  const lines = `${method}\n${target(request)}\n${upgrade}`;
+  return authorization === null ? lines : `${lines}\n${authorization}`;
+}
+
+// Path and query: the part of the URL that starts with its third slash. It is cut, not parsed, so that what was
+// decided on is forwarded to the letter. The platform's URLs are absolute.
+function target({ url }) {
+  return url.slice(url.indexOf("/", url.indexOf("//") + 2));
 }
 
 const ID = Symbol("request id");
@@ -14,10 +21,10 @@ const ID_HEADERS = ["x-request-id", "cf-ray"];
 const PLAIN_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 // Names a request in its refusal and in all logs, those of whoever it is forwarded to included: what its caller calls
-// it if that is plain, else what the platform's log calls it, else something fresh. Kept with the request, since a
-// fresh name must stay the same.
+// it if that is plain, else what the platform's log calls it, else something fresh. Only a fresh name, which must stay
+// the same, is kept with the request: one that has a property of its own costs the garbage collector more.
 export function requestId(request) {
-  return (request[ID] ??= givenId(request.headers) ?? crypto.randomUUID());
+  return givenId(request.headers) ?? (request[ID] ??= crypto.randomUUID());
 }
 
 function givenId(headers) {
@@ -29,27 +36,27 @@ function givenId(headers) {
 
 // To the platform origin: the assertion instead of the bearer token, and nothing by which a
 // caller could speak for the edge or ask for another route than the one decided on.
-export function forwardToPlatform(request, url, assertion, inFlight) {
+export function forwardToPlatform(request, origin, assertion, inFlight) {
   const headers = withoutOverrides(request.headers);
   headers.delete("authorization");
   headers.set("deplo-assertion", assertion);
-  return send(request, url, headers).then(
+  return send(request, origin, headers).then(
     (response) => inFlight.release(response),
     (why) => inFlight.fail(why),
   );
 }
 
 // To the control plane: the bearer token goes along, since it decides by itself.
-export function forwardToControlPlane(request, url) {
-  return send(request, url, withoutOverrides(request.headers));
+export function forwardToControlPlane(request, origin) {
+  return send(request, origin, withoutOverrides(request.headers));
 }
 
 // The URL is given as text and the body as a stream, both untouched, and so is the answer's body: nothing is
 // decoded on the way. Redirects are the caller's to follow, and no answer to an authorized request may be stored.
-function send(request, url, headers) {
+function send(request, origin, headers) {
   const { method, body } = request;
   headers.set("x-request-id", requestId(request));
-  return fetch(url, { method, headers, body, redirect: "manual", cache: "no-store", encodeResponseBody: "manual" });
+  return fetch(origin + target(request), { method, headers, body, redirect: "manual", cache: "no-store", encodeResponseBody: "manual" });
 }
 
 const OVERRIDES = /^(deplo[-_]|x-http-method|x-method-override$|x-original-url$|x-rewrite-url$)/;

@@ -15,14 +15,19 @@ extern "C" {
     #[wasm_bindgen(js_name = requestId)]
     pub(crate) fn request_id(request: &JsValue) -> String;
 
-    /// Sends the request to the platform origin with an assertion instead of its bearer token. `in_flight` releases
-    /// the answer.
+    /// Sends the request to the platform origin with an assertion instead of its bearer token, both texts of
+    /// JavaScript. `in_flight` releases the answer.
     #[wasm_bindgen(js_name = forwardToPlatform)]
-    pub(crate) fn forward_to_platform(request: &JsValue, url: &str, assertion: &str, in_flight: InFlight) -> JsValue;
+    pub(crate) fn forward_to_platform(
+        request: &JsValue,
+        origin_url: &JsValue,
+        assertion: &JsValue,
+        in_flight: InFlight,
+    ) -> JsValue;
 
     /// Sends the request to the control plane, bearer token included.
     #[wasm_bindgen(js_name = forwardToControlPlane)]
-    pub(crate) fn forward_to_control_plane(request: &JsValue, url: &str) -> Promise;
+    pub(crate) fn forward_to_control_plane(request: &JsValue, control_plane_url: &JsValue) -> Promise;
 
     /// Keeps the request's context alive until the promise is settled, at most 30 s beyond its answer.
     #[wasm_bindgen(js_name = waitUntil)]
@@ -75,42 +80,37 @@ pub(crate) fn is_short(request: &JsValue, response: &JsValue) -> bool {
     is_short_raw(request, response, SHORT_BODY_MAX)
 }
 
-/// The parts of a request that are decided on, and where to forward it.
+/// The parts of a request that are decided on.
 pub(crate) struct Incoming {
-    /// Method, URL, "upgrade" or nothing, and `Authorization` if there is one; a line each.
+    /// Method, path and query, "upgrade" or nothing, and `Authorization` if there is one; a line each.
     description: String,
+    /// Where the first three lines end.
+    ends: [usize; 3],
 }
 
 impl Incoming {
     pub(crate) fn read(request: &JsValue) -> Self {
-        Self { description: describe_request(request) }
+        let description = describe_request(request);
+        let mut breaks = description.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(index, _)| index);
+        let ends = [(); 3].map(|()| breaks.next().unwrap_or(description.len()));
+        Self { ends, description }
     }
 
     /// What is decided on.
     pub(crate) fn raw(&self) -> RawRequest<'_> {
-        let mut lines = self.description.splitn(4, '\n');
-        let method = lines.next().unwrap_or_default();
-        let path = path_and_query(lines.next().unwrap_or_default());
-        let path = path.split_once('?').map_or(path, |(path, _)| path);
-        RawRequest { method, path, authorization: lines.nth(1) }
-    }
-
-    /// Path and query as they came; what is forwarded.
-    pub(crate) fn target(&self) -> &str {
-        path_and_query(self.description.split('\n').nth(1).unwrap_or_default())
+        let [method, target, upgrade] = self.ends;
+        let path = self.part(method + 1, target);
+        let path = path.bytes().position(|byte| byte == b'?').and_then(|query| path.get(..query)).unwrap_or(path);
+        RawRequest { method: self.part(0, method), path, authorization: self.description.get(upgrade + 1..) }
     }
 
     /// Whether the caller asks for another protocol, such as a WebSocket.
     pub(crate) fn asks_for_upgrade(&self) -> bool {
-        self.description.split('\n').nth(2) == Some("upgrade")
+        let [_, target, upgrade] = self.ends;
+        !self.part(target + 1, upgrade).is_empty()
     }
-}
 
-/// The part of an absolute URL that starts with the path's slash, which is its third; empty if there is none.
-///
-/// URLs are cut, not parsed: what was decided on is forwarded to the letter, and a URL parser
-/// would bring 90 KB of Unicode tables along.
-fn path_and_query(url: &str) -> &str {
-    let third = url.bytes().enumerate().filter(|(_, byte)| *byte == b'/').nth(2);
-    third.and_then(|(index, _)| url.get(index..)).unwrap_or_default()
+    fn part(&self, from: usize, to: usize) -> &str {
+        self.description.get(from..to).unwrap_or_default()
+    }
 }

@@ -15,7 +15,6 @@ use crate::record::Record;
 use crate::refusal::Refusal;
 use crate::safeguard::{All, Safeguard, Safeguards, keeps};
 use crate::timestamp::Timestamp;
-use alloc::rc::Rc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::hash::Hasher;
@@ -48,7 +47,7 @@ pub struct Isolate<G: Safeguards = All> {
     workspaces: Vec<Workspace>,
     waits: Waits,
     clock: Clock,
-    /// Orders waits and asks, and numbers memories.
+    /// Orders waits and asks, and numbers memories and records.
     sequence: u64,
     safeguards: PhantomData<G>,
 }
@@ -60,8 +59,8 @@ pub struct Decided<'a> {
     pub verdict: Result<Permit<'a>, Refusal>,
     /// End of the lease under which it was made.
     pub lease_ends: Timestamp,
-    /// Kept beside the record, for as long as the record is: what an origin was told last, and until when it holds.
-    pub assertion: &'a mut Option<(Timestamp, Rc<str>)>,
+    /// Numbers the token's record as it is now. Another record, or this one once it is changed, has another number.
+    pub record: u64,
     /// Whether the lease should be renewed beside this request, see [`Isolate::renew_early`].
     pub renew: bool,
     /// Whether this request should report what was used, after a while, see [`Isolate::report`].
@@ -72,8 +71,9 @@ pub struct Decided<'a> {
 struct Known {
     place: Place,
     record: Record,
+    /// See [`Decided::record`].
+    number: u64,
     reported: Option<Timestamp>,
-    assertion: Option<(Timestamp, Rc<str>)>,
 }
 
 #[derive(Debug, Clone)]
@@ -159,7 +159,7 @@ impl<G: Safeguards> Isolate<G> {
         Some(Decided {
             verdict,
             lease_ends: now.plus_ms(left_ms),
-            assertion: &mut known.assertion,
+            record: known.number,
             renew: left_ms <= workspace.lease.length_ms / 4 && workspace.asks.allow_early(now),
             report,
         })
@@ -322,9 +322,10 @@ impl<G: Safeguards> Isolate<G> {
         workspace.standing = Some(Standing { epoch: grant.epoch, version: grant.version });
         let place = Place { index, memory: workspace.memory };
         for changed in &grant.changed {
+            let number = self.next_sequence();
             if let Some(known) = self.records.peek_mut(&changed.digest).filter(|known| known.place == place) {
                 known.record = changed.record.clone();
-                known.assertion = None;
+                known.number = number;
             }
         }
         for WantedRecord { digest, record } in
@@ -354,8 +355,9 @@ impl<G: Safeguards> Isolate<G> {
 
     /// A wanted digest counts as a use, so it needs no report.
     fn remember(&mut self, digest: Digest, place: Place, record: &Record, now: Timestamp) {
+        let number = self.next_sequence();
         self.unknown.pop(&digest);
-        self.records.put(digest, Known { place, record: record.clone(), reported: Some(now), assertion: None });
+        self.records.put(digest, Known { place, record: record.clone(), number, reported: Some(now) });
     }
 
     fn workspace_at(&self, place: Place) -> Option<&Workspace> {
