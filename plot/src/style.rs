@@ -61,6 +61,22 @@ pub(crate) fn dashes(number: usize) -> [i32; 2] {
     [[8, 4], [2, 4], [8, 2]].into_iter().cycle().nth(number).unwrap_or([8, 4])
 }
 
+/// An upright dashed line of the chart, between two heights.
+pub(crate) fn upright_line<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    x: i32,
+    (top, bottom): (i32, i32),
+    number: usize,
+) -> Drawn<DB> {
+    let [dash, gap] = dashes(number);
+    let mut y = top;
+    while y < bottom {
+        area.draw(&PathElement::new(vec![(x, y), (x, (y + dash).min(bottom))], INK))?;
+        y += dash + gap;
+    }
+    Ok(())
+}
+
 /// A line of the legend from one place to another, whole or dashed.
 pub(crate) fn legend_line<DB: DrawingBackend>(
     area: &DrawingArea<DB, Shift>,
