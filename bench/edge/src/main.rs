@@ -1,11 +1,12 @@
 //! What a request costs at the edge.
 //!
-//! Raw `workerd serve`, a process per program, alone on one core; callers, platform and KV on another. Each subject runs
-//! between two runs of its baseline, so that what the machine does meanwhile falls on both; what counts are ratios.
+//! Raw `workerd serve`, a process per program, alone on one core; callers, platform and KV on another. Each subject runs in
+//! turn with its baseline, so that what the machine does meanwhile falls on both; what counts are ratios.
 
 mod load;
 mod machine;
 mod measure;
+mod plan;
 mod program;
 mod report;
 mod subject;
@@ -14,8 +15,12 @@ mod tokens;
 
 use anyhow::Result;
 use clap::Parser;
+use measure::{Effort, measure};
+use plan::BASELINES;
+use report::Line;
 use std::path::PathBuf;
 use std::time::Duration;
+use subject::{Files, Subjects};
 
 /// What a request costs at the edge; called by `cargo xtask bench`.
 #[derive(Parser)]
@@ -32,6 +37,9 @@ struct Options {
     /// Directory of the bundled references.
     #[arg(long)]
     references: PathBuf,
+    /// Measures, beside the references, only what has this in its name.
+    #[arg(long, default_value = "")]
+    only: String,
     /// File for what was measured, as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -40,9 +48,16 @@ struct Options {
 fn main() -> Result<()> {
     let options = Options::parse();
     machine::stay_on(machine::OTHERS)?;
-    let mut subjects = subject::Subjects::start(&options.edges, &options.references)?;
-    let figures = measure::measure(&mut subjects, options.rounds, Duration::from_millis(options.run_ms))?;
-    let lines = report::lines(&subjects.all, &figures);
+    let files = Files { edges: options.edges, references: options.references };
+    let mut subjects = Subjects::start(files, &options.only)?;
+    let effort = Effort { rounds: options.rounds, run: Duration::from_millis(options.run_ms) };
+    let mut lines = Vec::new();
+    for index in 0..subjects.all.len() {
+        let plan = subjects.all[index].plan;
+        if !BASELINES.contains(&plan) {
+            lines.extend(Line::new(&plan, &measure(&mut subjects, index, effort)?));
+        }
+    }
     report::print(&lines);
     options.json.iter().try_for_each(|path| report::write_json(path, &lines))
 }

@@ -1,22 +1,28 @@
-//! Rounds: in each, every subject runs once between two runs of its baseline, in an order of its own.
+//! Runs: each subject runs in turn with what it is compared with, round by round, in an order of its own each time.
+//!
+//! Only these few are busy at a time, and each of them runs unmeasured for a moment before it is measured: a process that
+//! has slept for longer than another has lost more of its caches, and its heap has shrunk.
 
 use crate::load::Until;
-use crate::subject::{Baseline, Subjects};
-use anyhow::Result;
+use crate::plan::{AUTHORIZER, Plan, Sends};
+use crate::subject::Subjects;
+use anyhow::{Context, Result};
 use fastrand::Rng;
 use std::time::Duration;
 
 /// What was measured of a subject, a number per round.
-#[derive(Default, Clone)]
+#[derive(Default)]
 pub(crate) struct Figures {
     /// CPU time per request in microseconds.
     pub(crate) cpu_us: Vec<f64>,
     /// Answered requests per second.
     pub(crate) per_s: Vec<f64>,
-    /// CPU time per request, divided by that of the baseline in the runs before and after.
+    /// CPU time per request, divided by that of the baseline in the same round.
     pub(crate) cpu_ratio: Vec<f64>,
     /// Requests per second, divided likewise.
     pub(crate) per_s_ratio: Vec<f64>,
+    /// CPU time per request, divided by that of the JavaScript that does the same job.
+    pub(crate) cpu_to_authorizer: Vec<f64>,
 }
 
 /// One run.
@@ -26,46 +32,56 @@ struct Run {
     per_s: f64,
 }
 
-/// Measures every subject in so many rounds. Returns their figures in the subjects' order.
-pub(crate) fn measure(subjects: &mut Subjects, rounds: usize, duration: Duration) -> Result<Vec<Figures>> {
-    let mut figures = vec![Figures::default(); subjects.all.len()];
+/// How often and how long.
+#[derive(Clone, Copy)]
+pub(crate) struct Effort {
+    /// Rounds of each subject.
+    pub(crate) rounds: usize,
+    /// Length of each run.
+    pub(crate) run: Duration,
+}
+
+/// Measures a subject. `own` is its index.
+pub(crate) fn measure(subjects: &mut Subjects, own: usize, effort: Effort) -> Result<Figures> {
+    let plan = subjects.all[own].plan;
+    eprintln!("==> measuring: {}", plan.name);
+    let index_of = |is: &dyn Fn(&Plan) -> bool| subjects.all.iter().position(|subject| is(&subject.plan));
+    let baseline = index_of(&|other| other.baseline == plan.baseline).context("no baseline")?;
+    let authorizer = index_of(&|other| other.baseline == plan.baseline && other.server == AUTHORIZER);
+    let mut figures = Figures::default();
     let mut rng = Rng::with_seed(7);
-    for round in 1..=rounds {
-        eprintln!("==> round {round} of {rounds}");
-        for baseline in [Baseline::PassThrough, Baseline::Static401] {
-            // The baselines are the first two subjects, in this order.
-            let baseline_index = baseline as usize;
-            let of_baseline = |index: &usize| subjects.all[*index].baseline == baseline && *index != baseline_index;
-            let mut order: Vec<usize> = (0..subjects.all.len()).filter(of_baseline).collect();
-            rng.shuffle(&mut order);
-            let mut before = run(subjects, baseline_index, duration)?;
-            for index in order {
-                let own = run(subjects, index, duration)?;
-                let after = run(subjects, baseline_index, duration)?;
-                let both =
-                    Run { cpu_us: (before.cpu_us + after.cpu_us) / 2.0, per_s: (before.per_s + after.per_s) / 2.0 };
-                figures[index].add(own, both);
-                figures[baseline_index].add(after, before);
-                before = after;
-            }
+    for _ in 0..effort.rounds {
+        let mut order = vec![baseline, own];
+        order.extend(authorizer);
+        order.sort_unstable();
+        order.dedup();
+        rng.shuffle(&mut order);
+        let mut runs = Vec::new();
+        for index in order {
+            runs.push((index, run(subjects, index, effort.run)?));
         }
-        subjects.check_cold()?;
+        let of = |wanted| runs.iter().find(|(index, _)| *index == wanted).map(|(_, run)| *run);
+        figures.add(of(own).context("did not run")?, of(baseline).context("did not run")?, authorizer.and_then(of));
     }
     Ok(figures)
 }
 
 fn run(subjects: &mut Subjects, index: usize, duration: Duration) -> Result<Run> {
+    if subjects.all[index].plan.sends != Sends::NeverSeen {
+        subjects.run(index, Until::Passed(duration / 4))?;
+    }
     let (answered, cpu_time) = subjects.run(index, Until::Passed(duration))?;
     let answered = answered as f64;
     Ok(Run { cpu_us: cpu_time.as_secs_f64() * 1e6 / answered, per_s: answered / duration.as_secs_f64() })
 }
 
 impl Figures {
-    fn add(&mut self, own: Run, baseline: Run) {
+    fn add(&mut self, own: Run, baseline: Run, authorizer: Option<Run>) {
         self.cpu_us.push(own.cpu_us);
         self.per_s.push(own.per_s);
         self.cpu_ratio.push(own.cpu_us / baseline.cpu_us);
         self.per_s_ratio.push(own.per_s / baseline.per_s);
+        self.cpu_to_authorizer.extend(authorizer.map(|authorizer| own.cpu_us / authorizer.cpu_us));
     }
 }
 
@@ -78,12 +94,13 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    pub(crate) fn of(numbers: &[f64]) -> Self {
+    /// None of no numbers.
+    pub(crate) fn of(numbers: &[f64]) -> Option<Self> {
         let mut sorted = numbers.to_vec();
         sorted.sort_by(f64::total_cmp);
-        let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
-        let (half, last) = (sorted.len() / 2, sorted.len().saturating_sub(1));
-        let median = if sorted.len() % 2 == 1 { at(half) } else { (at(half.saturating_sub(1)) + at(half)) / 2.0 };
-        Self { median, least: at(0), most: at(last) }
+        let (least, most) = (*sorted.first()?, *sorted.last()?);
+        let upper = *sorted.get(sorted.len() / 2)?;
+        let lower = *sorted.get((sorted.len() - 1) / 2)?;
+        Some(Self { median: f64::midpoint(lower, upper), least, most })
     }
 }

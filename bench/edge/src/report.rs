@@ -1,7 +1,7 @@
 //! What was measured, for people and for machines.
 
 use crate::measure::{Figures, Spread};
-use crate::subject::{Baseline, Subject};
+use crate::plan::{Baseline, Plan};
 use anyhow::{Context, Result};
 use serde::Serialize;
 use std::fs;
@@ -11,57 +11,55 @@ use std::path::Path;
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Line {
-    subject: String,
+    subject: &'static str,
     baseline: &'static str,
     cpu_us: Spread,
     requests_per_s: Spread,
     cpu_to_baseline: Spread,
     requests_per_s_to_baseline: Spread,
-    cpu_to_js_authorizer: Spread,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cpu_to_js_authorizer: Option<Spread>,
 }
 
-/// The figures as medians with ranges.
-pub(crate) fn lines(subjects: &[Subject], figures: &[Figures]) -> Vec<Line> {
-    let line = |(subject, own): (&Subject, &Figures)| {
-        let same = |other: &&Subject| other.baseline == subject.baseline && other.name.starts_with("JS authorizer");
-        let js = subjects.iter().position(|other| same(&other)).map(|index| &figures[index].cpu_ratio);
-        let to_js: Vec<_> = own.cpu_ratio.iter().zip(js.into_iter().flatten()).map(|(own, js)| own / js).collect();
-        Line {
-            subject: subject.name.clone(),
-            baseline: baseline_name(subject.baseline),
-            cpu_us: Spread::of(&own.cpu_us),
-            requests_per_s: Spread::of(&own.per_s),
-            cpu_to_baseline: Spread::of(&own.cpu_ratio),
-            requests_per_s_to_baseline: Spread::of(&own.per_s_ratio),
-            cpu_to_js_authorizer: Spread::of(&to_js),
-        }
-    };
-    subjects.iter().zip(figures).map(line).collect()
+impl Line {
+    /// The figures of a subject as medians with ranges.
+    pub(crate) fn new(plan: &Plan, figures: &Figures) -> Option<Self> {
+        Some(Self {
+            subject: plan.name,
+            baseline: name(plan.baseline),
+            cpu_us: Spread::of(&figures.cpu_us)?,
+            requests_per_s: Spread::of(&figures.per_s)?,
+            cpu_to_baseline: Spread::of(&figures.cpu_ratio)?,
+            requests_per_s_to_baseline: Spread::of(&figures.per_s_ratio)?,
+            cpu_to_js_authorizer: Spread::of(&figures.cpu_to_authorizer),
+        })
+    }
 }
 
 /// Prints a table per baseline.
 pub(crate) fn print(lines: &[Line]) {
-    for baseline in [Baseline::PassThrough, Baseline::Static401].map(baseline_name) {
-        println!(
-            "\n{:<36} {:>24} {:>20} {:>8} {:>6} {:>20}",
-            format!("median (range), against {baseline}"),
-            "CPU × baseline",
-            "CPU µs/request",
-            "req/s",
-            "×",
-            "CPU × JS authorizer"
-        );
-        for line in lines.iter().filter(|line| line.baseline == baseline) {
-            println!(
-                "{:<36} {:>24} {:>20} {:>8.0} {:>6.2} {:>20}",
-                line.subject,
-                shown(line.cpu_to_baseline, 2),
-                shown(line.cpu_us, 1),
-                line.requests_per_s.median,
-                line.requests_per_s_to_baseline.median,
-                shown(line.cpu_to_js_authorizer, 2)
-            );
+    for baseline in [Baseline::PassThrough, Baseline::Static401, Baseline::Small].map(name) {
+        let lines: Vec<_> = lines.iter().filter(|line| line.baseline == baseline).collect();
+        if !lines.is_empty() {
+            print_table(baseline, &lines);
         }
+    }
+}
+
+fn print_table(baseline: &str, lines: &[&Line]) {
+    let (cpu, authorizer) = ("CPU × baseline", "CPU × JS authorizer");
+    println!("\nbaseline: {baseline}");
+    println!("{:<34} {cpu:>18} {authorizer:>19} {:>13} {:>10} {:>7}", "", "CPU µs/request", "requests/s", "×");
+    for line in lines {
+        println!(
+            "{:<34} {:>18} {:>19} {:>14.0} {:>10.0} {:>7.2}",
+            line.subject,
+            shown(&line.cpu_to_baseline),
+            line.cpu_to_js_authorizer.as_ref().map(shown).unwrap_or_default(),
+            line.cpu_us.median,
+            line.requests_per_s.median,
+            line.requests_per_s_to_baseline.median,
+        );
     }
 }
 
@@ -71,14 +69,15 @@ pub(crate) fn write_json(path: &Path, lines: &[Line]) -> Result<()> {
         .with_context(|| format!("{} cannot be written", path.display()))
 }
 
-fn shown(spread: Spread, digits: usize) -> String {
+fn shown(spread: &Spread) -> String {
     let Spread { median, least, most } = spread;
-    format!("{median:.digits$} ({least:.digits$}–{most:.digits$})")
+    format!("{median:.2} ({least:.2}–{most:.2})")
 }
 
-fn baseline_name(baseline: Baseline) -> &'static str {
+fn name(baseline: Baseline) -> &'static str {
     match baseline {
         Baseline::PassThrough => "bare pass-through",
         Baseline::Static401 => "static 401",
+        Baseline::Small => "edge, 10 rules, 1 token",
     }
 }

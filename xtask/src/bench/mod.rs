@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::{Map, Value};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What is measured.
 #[derive(Args)]
@@ -19,8 +19,8 @@ pub(crate) struct Options {
     /// SQLite and on Postgres. Takes about six minutes and 3 GB of disk.
     #[arg(long)]
     control_plane: bool,
-    /// What a request costs at the edge, on raw workerd, beside references that do the same job. Takes about ten minutes on
-    /// an idle machine of two cores; anything else that runs on it spoils the figures.
+    /// What a request costs at the edge, on raw workerd, beside references that do the same job. Takes about 15 minutes
+    /// on an idle machine of two cores; anything else that runs on it spoils the figures.
     #[arg(long)]
     edge: bool,
     /// A decision and its parts, natively and in Wasm, next to the bare hash, with few and with many rules and tokens.
@@ -30,8 +30,8 @@ pub(crate) struct Options {
     /// Writes what `--edge` and `--micro` have measured into this file as JSON, too.
     #[arg(long)]
     json: Option<PathBuf>,
-    /// Draws how it grows into this folder, too; `docs` for the charts that README.md shows.
-    #[arg(long, requires = "micro")]
+    /// Draws what `--edge` and `--micro` have measured into this folder, too; `docs` for the charts that README.md shows.
+    #[arg(long)]
     plots: Option<PathBuf>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     ensure!(any, "say what to measure: `--edge`, `--micro` or `--control-plane`");
     let mut measured = Map::new();
     if options.edge {
-        measured.insert("edge".into(), edge::run()?);
+        measured.insert("edge".into(), edge::run(options.plots.as_deref())?);
     }
     if options.micro {
         measured.insert("micro".into(), micro::run(options.plots.as_deref())?);
@@ -58,5 +58,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn write(file: &PathBuf, measured: &Value) -> Result<()> {
     fs::write(file, format!("{measured:#}\n")).with_context(|| format!("{} cannot be written", file.display()))?;
     say(&format!("wrote {}", file.display()));
+    Ok(())
+}
+
+fn save(svg: &str, file: &Path) -> Result<()> {
+    fs::write(file, svg).with_context(|| format!("{} cannot be written", file.display()))?;
+    say(&format!("drew {}", file.display()));
     Ok(())
 }

@@ -2,10 +2,9 @@
 
 use super::figures::Figures;
 use super::{Machine, Rules};
-use crate::run::say;
-use anyhow::{Context, Result};
+use crate::bench::save;
+use anyhow::Result;
 use plot::{Axis, Guide, LineChart, Series};
-use std::fs;
 use std::path::Path;
 
 /// What a line shows, and how its benchmark is found: by the number on the level axis.
@@ -21,9 +20,9 @@ pub(crate) fn draw(figures: &Figures, folder: &Path) -> Result<()> {
         ("whole decision", |tokens| (format!("decide/{tokens}"), Rules::Own)),
         ("decide by memory", |tokens| (format!("memory/{tokens}"), Rules::Own)),
     ];
-    save(&chart(figures, "rules in the policy", [10, 100, 1_000], by_rules)?, &folder.join("micro-rules.svg"))?;
+    save(&chart(figures, "rules in the policy", [10, 100, 1_000], by_rules)?.svg()?, &folder.join("micro-rules.svg"))?;
     save(
-        &chart(figures, "tokens that the isolate remembers", [1, 1_000, 100_000], by_tokens)?,
+        &chart(figures, "tokens that the isolate remembers", [1, 1_000, 100_000], by_tokens)?.svg()?,
         &folder.join("micro-tokens.svg"),
     )
 }
@@ -46,10 +45,4 @@ fn chart(figures: &Figures, label: &str, sizes: [usize; 3], lines: [Line; 2]) ->
         series,
         guides: vec![Guide { name: "bare hash".into(), y: 1.0 }],
     })
-}
-
-fn save(chart: &LineChart, file: &Path) -> Result<()> {
-    fs::write(file, chart.svg()?).with_context(|| format!("{} cannot be written", file.display()))?;
-    say(&format!("drew {}", file.display()));
-    Ok(())
 }
