@@ -3,7 +3,7 @@
 use crate::edge_build;
 use crate::run::{cargo, command, root, run as run_command, run_quietly, say};
 use crate::tools::{self, CARGO_DENY};
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::fs;
@@ -103,22 +103,47 @@ fn dependencies() -> Result<()> {
     ))
 }
 
-/// Builds the worker as `wrangler deploy` would send it, and prints its size, which has a budget.
+/// Builds the worker as `wrangler deploy` would send it, and prints its size and how long it takes to start. Both have
+/// budgets.
 fn deployment() -> Result<()> {
     edge_build::run()?;
-    let (node, wrangler) = ("node_modules/.bin/node", "node_modules/wrangler/bin/wrangler.js");
-    let mut dry_run = command(&root().join(node).to_string_lossy(), &[wrangler, "deploy", "--dry-run"]);
-    dry_run.envs([("WRANGLER_SEND_METRICS", "false"), ("WRANGLER_HIDE_BANNER", "true"), ("CI", "1")]);
-    let output = run_quietly(&mut dry_run)?;
-    let Some(size) = output.lines().find(|line| line.starts_with("Total Upload")) else {
-        bail!("wrangler deploy --dry-run did not say what it would upload:\n{output}");
-    };
-    println!("wrangler deploy --dry-run: {}", size.trim());
-    keep_to_budget()
+    println!("wrangler deploy --dry-run: {}", wrangler(&["deploy", "--dry-run"], "Total Upload")?);
+    keep_to_size()?;
+    keep_to_startup()
+}
+
+/// Runs wrangler, and returns the line of its output that has this in it.
+fn wrangler(arguments: &[&str], wanted: &str) -> Result<String> {
+    let program = root().join("node_modules/.bin/node");
+    let mut run = command(&program.to_string_lossy(), &["node_modules/wrangler/bin/wrangler.js"]);
+    run.args(arguments);
+    run.envs([("WRANGLER_SEND_METRICS", "false"), ("WRANGLER_HIDE_BANNER", "true"), ("CI", "1")]);
+    let output = run_quietly(&mut run)?;
+    let line = output.lines().find_map(|line| Some(&line[line.find(wanted)?..]));
+    let line = line.with_context(|| format!("wrangler {} did not print {wanted:?}:\n{output}", arguments.join(" ")))?;
+    Ok(line.trim().into())
+}
+
+/// Fails if the worker is busy for longer before its first request than edge/startup-budget.txt allows, in milliseconds. The
+/// platform allows a second (<https://developers.cloudflare.com/workers/platform/limits/#worker-startup-time>); the budget
+/// has room for a slow machine.
+fn keep_to_startup() -> Result<()> {
+    let profile = root().join("target/startup.cpuprofile");
+    let active = wrangler(&["check", "startup", "--outfile", &profile.to_string_lossy()], "Active: ")?;
+    let took = active.split(' ').nth(1).and_then(|number| number.parse::<f64>().ok());
+    let took = took.with_context(|| format!("wrangler check startup printed {active:?}"))?;
+    let budget: f64 = fs::read_to_string(root().join("edge/startup-budget.txt"))?.trim().parse()?;
+    println!("wrangler check startup: {took} ms of CPU, of at most {budget}");
+    ensure!(
+        took <= budget,
+        "the worker starts more slowly than edge/startup-budget.txt allows; see {}",
+        profile.display()
+    );
+    Ok(())
 }
 
 /// Fails if the Wasm has become larger than edge/size-budget.txt allows, in bytes after gzip.
-fn keep_to_budget() -> Result<()> {
+fn keep_to_size() -> Result<()> {
     let size = gzip_size(&fs::read(root().join("build/index_bg.wasm"))?)?;
     let budget: usize = fs::read_to_string(root().join("edge/size-budget.txt"))?.trim().parse()?;
     println!("Wasm alone: {size} bytes gzip, of at most {budget}");
