@@ -53,7 +53,8 @@ struct Body<'a> {
     title: &'a str,
     status: u16,
     detail: &'a str,
-    request_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
     #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
     errors: &'a [FieldError],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -195,6 +196,16 @@ impl Problem {
     /// The body.
     #[must_use]
     pub fn to_json(&self, request_id: &str) -> String {
+        self.body(Some(request_id))
+    }
+
+    /// The body without `requestId`, which is for whoever answers to add.
+    #[must_use]
+    pub fn to_json_without_id(&self) -> String {
+        self.body(None)
+    }
+
+    fn body(&self, request_id: Option<&str>) -> String {
         let body = Body {
             r#type: format!("https://deplo.sh/problems/{}", self.slug),
             title: self.title,

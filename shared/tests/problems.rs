@@ -44,6 +44,8 @@ fn a_body_has_the_fields_of_rfc_9457_and_the_extra_ones_where_they_belong() {
     let json = plain.to_json("r1");
     assert!(json.starts_with(r#"{"type":"https://deplo.sh/problems/authority-unavailable","title":"#), "{json}");
     assert!(json.contains(r#""status":503,"detail":""#) && json.ends_with(r#""requestId":"r1"}"#), "{json}");
+    let without_id = plain.to_json_without_id();
+    assert_eq!(json.replace(r#","requestId":"r1""#, ""), without_id);
 
     let error = FieldError { pointer: "/name".into(), detail: "is \"odd\"".into() };
     let json = Problem::validation_failed(vec![error]).to_json("r1");

@@ -100,12 +100,17 @@ export function flow(response) {
   return { response: watched, pumped, cut: () => abort.abort() };
 }
 
-export function respond(status, contentType, body, requestId, challenge, retryAfter) {
-  const headers = { "content-type": contentType, "cache-control": "no-store" };
-  if (requestId !== undefined) headers["x-request-id"] = requestId;
+// A problem (RFC 9457), given as a JSON object to which the request's id is added. A plain id needs no escapes.
+export function respondProblem(request, status, problem, challenge, retryAfterS) {
+  const id = requestId(request);
+  const headers = { "content-type": "application/problem+json", "cache-control": "no-store", "x-request-id": id };
   if (challenge !== undefined) headers["www-authenticate"] = challenge;
-  if (retryAfter !== undefined) headers["retry-after"] = String(retryAfter);
-  return new Response(body, { status, headers });
+  if (retryAfterS !== undefined) headers["retry-after"] = String(retryAfterS);
+  return new Response(`${problem.slice(0, -1)},"requestId":"${id}"}`, { status, headers });
+}
+
+export function respondJson(status, body) {
+  return new Response(body, { status, headers: { "content-type": "application/json", "cache-control": "no-store" } });
 }
 
 export function header(request, name) {

@@ -64,15 +64,19 @@ extern "C" {
     #[wasm_bindgen(js_name = readBody, catch)]
     pub(crate) async fn read_body(request: &JsValue) -> Result<JsValue, JsValue>;
 
-    /// Makes a response that nobody may store.
-    pub(crate) fn respond(
+    /// Makes a response that nobody may store, of a problem's JSON, to which the request's id is added.
+    #[wasm_bindgen(js_name = respondProblem)]
+    pub(crate) fn respond_problem(
+        request: &JsValue,
         status: u16,
-        content_type: &str,
-        body: &str,
-        request_id: Option<&str>,
+        problem: &str,
         challenge: Option<String>,
-        retry_after: Option<u32>,
+        retry_after_s: Option<u32>,
     ) -> JsValue;
+
+    /// Makes a response that nobody may store.
+    #[wasm_bindgen(js_name = respondJson)]
+    pub(crate) fn respond_json(status: u16, body: &str) -> JsValue;
 }
 
 /// Whether a response has no body, or one whose length is known and short.
