@@ -6,6 +6,8 @@
 //! Both sizes are there at the same time and are measured in turn, so that a noisy machine is noisy for both.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement that cannot go on has failed")]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod measure;
 mod operation;
 mod subject;
@@ -14,14 +16,11 @@ mod subject;
 mod support;
 mod table;
 
-use clap::Parser;
-use control_plane::cli::{self, Cli};
-use control_plane::rate_limit::Limiting;
+use common::program;
 use measure::Measurement;
-use std::env;
 use std::process::ExitCode;
 use std::sync::Arc;
-use subject::{SERVE, Subject};
+use subject::Subject;
 use table::Table;
 
 /// Tokens in the workspace, few and many.
@@ -32,8 +31,8 @@ const ROUNDS: usize = 3;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    if env::args().nth(1).as_deref() == Some(SERVE) {
-        return cli::run(Cli::parse(), Limiting::Off).await;
+    if program::is_wanted() {
+        return program::serve().await;
     }
     let (few, many) = (Subject::start(SIZES[0]).await, Subject::start(SIZES[1]).await);
     let table = measure_in_turn([&few, &many]).await;

@@ -1,5 +1,6 @@
 //! A control plane with its database, and somebody who calls it.
 
+use crate::common::program;
 use crate::measure;
 use crate::operation::Operation;
 use crate::support::program::Program;
@@ -9,14 +10,10 @@ use control_plane::plan::Plan;
 use control_plane::store::Connection;
 use serde_json::Value;
 use sqlx::Executor;
-use std::env;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use tokio::process::Command;
-
-/// With this argument this program is the control plane.
-pub(crate) const SERVE: &str = "serve";
 
 /// Tokens by which requests are authenticated, in turn.
 const DEPLOYERS: usize = 200;
@@ -42,7 +39,7 @@ impl Subject {
         // Before tables are large, and while nobody looks.
         server.stop_publishing();
         seed_and_settle(server.database(), size).await;
-        let program = Program::start_by(&server, Command::new(env::current_exe().unwrap())).await;
+        let program = Program::start_by(&server, program::command()).await;
         let (deployers, created, number) = (OnceLock::new(), Mutex::default(), AtomicU64::new(1));
         let subject = Arc::new(Self { size, server, program, deployers, created, number });
         measure::repeat(&subject, Operation::Create, DEPLOYERS).await;

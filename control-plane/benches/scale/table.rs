@@ -1,6 +1,7 @@
 //! What was measured, for people.
 
 use crate::SIZES;
+use crate::common::figures::{median, short, with_range};
 use crate::measure::Measurement;
 use crate::subject::Subject;
 use std::fmt::{self, Display, Formatter};
@@ -75,14 +76,11 @@ impl Row {
     }
 
     fn cell(&self, column: usize) -> String {
-        let figures = &self.figures[column];
-        let (low, high) =
-            figures.iter().fold((f64::MAX, 0.0_f64), |(low, high), figure| (low.min(*figure), high.max(*figure)));
         let tail = match self.tails[column].as_slice() {
             [] => String::new(),
             tails => format!(", 95 %: {}", short(median(tails))),
         };
-        format!("{} ({}–{}){tail}", short(median(figures)), short(low), short(high))
+        format!("{}{tail}", with_range(&self.figures[column]))
     }
 }
 
@@ -103,20 +101,5 @@ impl Display for Table {
             writeln!(f, "{name:<42}  {:<32}  {:<32}  {:>6.2}  {to_bare:>7}", cells[0], cells[1], row.ratio())?;
         }
         Ok(())
-    }
-}
-
-fn median(figures: &[f64]) -> f64 {
-    let mut sorted = figures.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted[sorted.len() / 2]
-}
-
-/// Three digits that matter.
-fn short(figure: f64) -> String {
-    match figure {
-        100.0.. => format!("{figure:.0}"),
-        10.0.. => format!("{figure:.1}"),
-        _ => format!("{figure:.2}"),
     }
 }

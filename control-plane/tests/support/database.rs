@@ -15,11 +15,22 @@ pub struct TestDatabase {
 
 impl TestDatabase {
     pub async fn create() -> Self {
+        match std::env::var("TEST_POSTGRES_URL") {
+            Ok(cluster) => Self::in_cluster(cluster).await,
+            Err(_) => Self::in_file(),
+        }
+    }
+
+    /// One of SQLite.
+    pub fn in_file() -> Self {
         let directory = TempDir::new().unwrap();
-        let Ok(cluster) = std::env::var("TEST_POSTGRES_URL") else {
-            let url = format!("sqlite://{}", directory.path().join("deplo.db").display());
-            return Self { url, directory, postgres: None };
-        };
+        let url = format!("sqlite://{}", directory.path().join("deplo.db").display());
+        Self { url, directory, postgres: None }
+    }
+
+    /// One in a cluster of Postgres.
+    pub async fn in_cluster(cluster: String) -> Self {
+        let directory = TempDir::new().unwrap();
         // The directory's random name is one that no other database has.
         let random = directory.path().file_name().unwrap().to_string_lossy().trim_start_matches('.').to_lowercase();
         let name = format!("test_{random}_{}", std::process::id());

@@ -312,7 +312,12 @@ impl Answer {
 
 impl Server {
     pub async fn start(plan: Plan) -> Self {
-        let (edge, database, clock) = (FakeEdge::start().await, TestDatabase::create().await, MovedClock::default());
+        Self::start_on(TestDatabase::create().await, plan).await
+    }
+
+    /// The same on this database.
+    pub async fn start_on(database: TestDatabase, plan: Plan) -> Self {
+        let (edge, clock) = (FakeEdge::start().await, MovedClock::default());
         let (app, client) = open(&edge, database.url(), clock.clone()).await;
         let project = Some(PROJECT.parse().unwrap());
         let request = WorkspaceRequest { id: WORKSPACE.parse().unwrap(), name: "Test".into(), plan, project };
