@@ -62,7 +62,8 @@ fn policy() -> Result<()> {
 /// exported.
 fn scripts() -> Result<()> {
     tools::ensure_node_modules()?;
-    let all = [DASHBOARD, BROWSER_TESTS, "edge/src", "tests/edges", "tests/poison", "bench/edge", "micro"];
+    let all =
+        [DASHBOARD, BROWSER_TESTS, "edge/src", "tests/edges", "tests/poison", "bench/edge", "bench/peer", "micro"];
     node_tool("prettier", &[&["--check", "--log-level=warn"], &all[..]].concat())?;
     node_tool("tsc", &["--project", "tsconfig.json"])?;
     for (folder, platform) in [(DASHBOARD, "--platform=browser"), (BROWSER_TESTS, "--platform=node")] {
