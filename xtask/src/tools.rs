@@ -109,16 +109,53 @@ fn ensure_each_target(targets: &[&str]) -> Result<()> {
 /// Installs what package-lock.json pins (wrangler, its Node, esbuild, wasm-opt, Playwright without a browser), unless it
 /// is there.
 pub(crate) fn ensure_node_modules() -> Result<()> {
-    let (lock, stamp) = (root().join("package-lock.json"), root().join("node_modules/.deplo-stamp"));
-    let wanted = fs::read_to_string(&lock).context("package-lock.json cannot be read")?;
+    ensure_packages(&root(), |npm| {
+        say("installing wrangler and its tools with npm (about half a minute, once)");
+        run(npm)?;
+        run_quietly(Command::new(node()).arg("--version")).context("the npm package `node` did not install its program")
+    })
+}
+
+/// Node, as package-lock.json pins it; [`ensure_node_modules`] installs it.
+pub(crate) fn node() -> PathBuf {
+    root().join("node_modules/.bin/node")
+}
+
+/// The server of bench/peer, whose packages are installed first if need be.
+pub(crate) fn ensure_peer() -> Result<PathBuf> {
+    ensure_node_modules()?;
+    let folder = root().join("bench/peer");
+    ensure_packages(&folder, |npm| {
+        say("installing better-auth into bench/peer with npm (up to two minutes, once)");
+        // SQLite's package is compiled, unless its program is to be had for this machine, and has to fit the Node that
+        // will run it.
+        let bin = root().join("node_modules/.bin");
+        let path = env::var_os("PATH").unwrap_or_default();
+        npm.env("PATH", env::join_paths(std::iter::once(bin).chain(env::split_paths(&path)))?);
+        if let Some(headers) = node_headers()? {
+            npm.env("npm_config_nodedir", headers);
+        }
+        run_quietly(npm)
+    })?;
+    Ok(folder.join("server.mjs"))
+}
+
+/// The folder in whose `include` the headers of [`node`] are, if its package has brought them.
+fn node_headers() -> Result<Option<PathBuf>> {
+    let packages = fs::read_dir(root().join("node_modules/node/node_modules"))?;
+    Ok(packages.flatten().map(|package| package.path()).find(|package| package.join("include/node").is_dir()))
+}
+
+/// Has a folder's packages installed by `npm ci`, unless what its package-lock.json pins is there.
+fn ensure_packages(folder: &Path, install: impl FnOnce(&mut Command) -> Result<String>) -> Result<()> {
+    let (lock, stamp) = (folder.join("package-lock.json"), folder.join("node_modules/.deplo-stamp"));
+    let wanted = fs::read_to_string(&lock).with_context(|| format!("{} cannot be read", lock.display()))?;
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    say("installing wrangler and its tools with npm (about half a minute, once)");
     // Errors only: npm would warn that wrangler needs a newer Node, which package.json brings.
-    run(&mut command("npm", &["ci", "--no-fund", "--no-audit", "--loglevel=error"]))?;
-    let node = root().join("node_modules/.bin/node");
-    run_quietly(Command::new(&node).arg("--version")).context("the npm package `node` did not install its program")?;
+    let mut npm = command("npm", &["ci", "--no-fund", "--no-audit", "--loglevel=error"]);
+    install(npm.current_dir(folder))?;
     Ok(fs::write(stamp, wanted)?)
 }
 

@@ -3,6 +3,7 @@
 mod control_plane;
 mod edge;
 mod micro;
+mod peer;
 mod policy;
 
 use crate::run::say;
@@ -27,7 +28,12 @@ pub(crate) struct Options {
     /// Takes about ten minutes, half of which is building.
     #[arg(long)]
     micro: bool,
-    /// Writes what `--edge` and `--micro` have measured into this file as JSON, too.
+    /// What creating, checking, listing and revoking tokens costs the control plane on SQLite and on Postgres, beside
+    /// better-auth with its API-key plugin. Takes about four minutes on an idle machine of two cores; anything else that runs
+    /// on it spoils the figures. Linux only.
+    #[arg(long)]
+    peer: bool,
+    /// Writes what `--edge`, `--micro` and `--peer` have measured into this file as JSON, too.
     #[arg(long)]
     json: Option<PathBuf>,
     /// Draws what `--edge` and `--micro` have measured into this folder, too; `docs` for the charts that README.md shows.
@@ -37,14 +43,17 @@ pub(crate) struct Options {
 
 /// Measures what the flags name.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let any = options.edge || options.micro || options.control_plane;
-    ensure!(any, "say what to measure: `--edge`, `--micro` or `--control-plane`");
+    let any = options.edge || options.micro || options.peer || options.control_plane;
+    ensure!(any, "say what to measure: `--edge`, `--micro`, `--peer` or `--control-plane`");
     let mut measured = Map::new();
     if options.edge {
         measured.insert("edge".into(), edge::run(options.plots.as_deref())?);
     }
     if options.micro {
         measured.insert("micro".into(), micro::run(options.plots.as_deref())?);
+    }
+    if options.peer {
+        measured.insert("peer".into(), peer::run()?);
     }
     if let Some(file) = &options.json {
         write(file, &Value::Object(measured))?;
