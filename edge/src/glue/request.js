@@ -56,7 +56,14 @@ export function forwardToControlPlane(request, origin) {
 function send(request, origin, headers) {
   const { method, body } = request;
   headers.set("x-request-id", requestId(request));
-  return fetch(origin + target(request), { method, headers, body, redirect: "manual", cache: "no-store", encodeResponseBody: "manual" });
+  return fetch(origin + target(request), {
+    method,
+    headers,
+    body,
+    redirect: "manual",
+    cache: "no-store",
+    encodeResponseBody: "manual",
+  });
 }
 
 const OVERRIDES = /^(deplo[-_]|x-http-method|x-method-override$|x-original-url$|x-rewrite-url$)/;
