@@ -1,6 +1,8 @@
 // The edge's job for a token that is known, written in JavaScript as its platform suggests: WebCrypto for the keyed hash, a
 // Map for what is known. It checks path, header, rule, record and lease, sends the assertion instead of the token, decides
 // again before it releases the answer, and looks whether the answer is short. It has no ledger: its lease never ends.
+import { checkLength, forward, targetOf } from "./transport.js";
+
 const encoder = new TextEncoder();
 const known = new Map();
 let key;
@@ -16,14 +18,11 @@ const RULES = [
 ];
 const PLAIN_PATH = /^(\/|(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+)$/;
 const BEARER = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
-const OVERRIDES = /^(deplo[-_]|x-http-method|x-method-override$|x-original-url$|x-rewrite-url$)/;
-const PLAIN_ID = /^[A-Za-z0-9_-]{1,64}$/;
-const SHORT_BODY_MAX = 64 * 1024;
 
 export default {
   async fetch(request, env) {
-    const { method, url, headers, body } = request;
-    const target = url.slice(url.indexOf("/", url.indexOf("//") + 2));
+    const { method, url, headers } = request;
+    const target = targetOf(url);
     const path = target.split("?", 1)[0];
     if (!PLAIN_PATH.test(path)) return problem(400, "ambiguous-path");
     const authorization = headers.get("authorization");
@@ -39,22 +38,10 @@ export default {
     const refusal = decide(digest, rule);
     if (refusal !== undefined) return refusal;
 
-    const forwarded = new Headers(headers);
-    for (const name of headers.keys()) if (OVERRIDES.test(name)) forwarded.delete(name);
-    forwarded.delete("authorization");
-    forwarded.set("deplo-assertion", known.get(digest).assertion);
-    forwarded.set("x-request-id", requestId(headers));
-    const response = await fetch(env.ORIGIN_URL + target, {
-      method,
-      headers: forwarded,
-      body,
-      redirect: "manual",
-      cache: "no-store",
-    });
+    const response = await forward(request, env.ORIGIN_URL + target, known.get(digest).assertion);
     const late = decide(digest, rule);
     if (late !== undefined) return late;
-    const length = response.headers.get("content-length");
-    if (length === null || Number(length) > SHORT_BODY_MAX) throw new Error("this reference watches no long answers");
+    checkLength(response);
     return response;
   },
 };
@@ -74,14 +61,6 @@ function findRule(method, path) {
     const match = ruleMethod === method && pattern.exec(path);
     if (match) return { scope, workspaceId: match[1], projectId: match[2] };
   }
-}
-
-function requestId(headers) {
-  for (const name of ["x-request-id", "cf-ray"]) {
-    const id = headers.get(name);
-    if (id !== null && PLAIN_ID.test(id)) return id;
-  }
-  return crypto.randomUUID();
 }
 
 function hex(buffer) {

@@ -2,14 +2,14 @@
 // path, no scope and no revocation, and passes the token on.
 import { Hono } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
+import { targetOf } from "./transport.js";
 
 const app = new Hono();
 
 app.use((context, next) => bearerAuth({ token: context.env.TOKEN })(context, next));
 app.all("*", ({ req, env }) => {
   const { method, url, headers, body } = req.raw;
-  const target = url.slice(url.indexOf("/", url.indexOf("//") + 2));
-  return fetch(env.ORIGIN_URL + target, { method, headers, body, redirect: "manual" });
+  return fetch(env.ORIGIN_URL + targetOf(url), { method, headers, body, redirect: "manual" });
 });
 
 export default app;
