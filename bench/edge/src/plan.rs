@@ -18,7 +18,7 @@ pub(crate) struct Plan {
 }
 
 /// What a subject is compared with: something that does as little as possible beside what is to be measured.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Baseline {
     /// Passes requests on as they came.
     PassThrough,
@@ -68,6 +68,11 @@ pub(crate) enum Sends {
 impl Plan {
     const fn new(name: &'static str, baseline: Baseline, server: Server, sends: Sends) -> Self {
         Self { name, baseline, server, sends }
+    }
+
+    /// What the table calls its baseline.
+    pub(crate) fn baseline_name(&self) -> &'static str {
+        BASELINES.iter().find(|other| other.baseline == self.baseline).map_or("", |baseline| baseline.name)
     }
 }
 

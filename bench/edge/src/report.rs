@@ -1,7 +1,7 @@
 //! What was measured, for people and for machines.
 
 use crate::measure::{Figures, Spread};
-use crate::plan::{Baseline, Plan};
+use crate::plan::{BASELINES, Plan};
 use anyhow::{Context, Result};
 use serde::Serialize;
 use std::fs;
@@ -26,7 +26,7 @@ impl Line {
     pub(crate) fn new(plan: &Plan, figures: &Figures) -> Option<Self> {
         Some(Self {
             subject: plan.name,
-            baseline: name(plan.baseline),
+            baseline: plan.baseline_name(),
             cpu_us: Spread::of(&figures.cpu_us)?,
             requests_per_s: Spread::of(&figures.per_s)?,
             cpu_to_baseline: Spread::of(&figures.cpu_ratio)?,
@@ -38,7 +38,7 @@ impl Line {
 
 /// Prints a table per baseline.
 pub(crate) fn print(lines: &[Line]) {
-    for baseline in [Baseline::PassThrough, Baseline::Static401, Baseline::Small].map(name) {
+    for baseline in BASELINES.map(|plan| plan.name) {
         let lines: Vec<_> = lines.iter().filter(|line| line.baseline == baseline).collect();
         if !lines.is_empty() {
             print_table(baseline, &lines);
@@ -72,12 +72,4 @@ pub(crate) fn write_json(path: &Path, lines: &[Line]) -> Result<()> {
 fn shown(spread: &Spread) -> String {
     let Spread { median, least, most } = spread;
     format!("{median:.2} ({least:.2}–{most:.2})")
-}
-
-fn name(baseline: Baseline) -> &'static str {
-    match baseline {
-        Baseline::PassThrough => "bare pass-through",
-        Baseline::Static401 => "static 401",
-        Baseline::Small => "edge, 10 rules, 1 token",
-    }
 }

@@ -1,6 +1,6 @@
 //! What a request costs at the edge, beside references that do the same job.
 
-use super::{policy, save};
+use super::{policy, write};
 use crate::edge_build;
 use crate::run::{cargo, command, root, run as run_command, run_quietly, say};
 use anyhow::Result;
@@ -27,9 +27,11 @@ pub(super) fn run(plots: Option<&Path>) -> Result<Value> {
     let mut measuring = cargo(&measuring);
     measuring.arg("--edges").arg(&directory).arg("--references").arg(directory.join("references"));
     run_command(measuring.arg("--json").arg(&json))?;
-    let lines: Vec<Line> = serde_json::from_str(&fs::read_to_string(&json)?)?;
-    plots.iter().try_for_each(|folder| draw(&lines, &folder.join("edge.svg")))?;
-    Ok(serde_json::from_str(&fs::read_to_string(json)?)?)
+    let measured: Value = serde_json::from_str(&fs::read_to_string(json)?)?;
+    if let Some(folder) = plots {
+        draw(&Vec::deserialize(&measured)?, &folder.join("edge.svg"))?;
+    }
+    Ok(measured)
 }
 
 /// What is drawn of a line of the table.
@@ -61,7 +63,7 @@ fn draw(lines: &[Line], file: &Path) -> Result<()> {
     };
     let bars = lines.iter().filter(is_drawn).map(bar).collect();
     let label = "CPU per request, × bare pass-through or × static 401".into();
-    save(&BarChart { label, bars, guides: vec![1.0] }.svg()?, file)
+    write(&BarChart { label, bars, guides: vec![1.0] }.svg()?, file)
 }
 
 /// Each reference as one file, as `wrangler deploy` would make it.

@@ -56,7 +56,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         measured.insert("peer".into(), peer::run()?);
     }
     if let Some(file) = &options.json {
-        write(file, &Value::Object(measured))?;
+        write(&format!("{:#}\n", Value::Object(measured)), file)?;
     }
     if options.control_plane {
         control_plane::run()?;
@@ -64,14 +64,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn write(file: &PathBuf, measured: &Value) -> Result<()> {
-    fs::write(file, format!("{measured:#}\n")).with_context(|| format!("{} cannot be written", file.display()))?;
+fn write(text: &str, file: &Path) -> Result<()> {
+    fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))?;
     say(&format!("wrote {}", file.display()));
-    Ok(())
-}
-
-fn save(svg: &str, file: &Path) -> Result<()> {
-    fs::write(file, svg).with_context(|| format!("{} cannot be written", file.display()))?;
-    say(&format!("drew {}", file.display()));
     Ok(())
 }

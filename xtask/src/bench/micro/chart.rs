@@ -2,7 +2,7 @@
 
 use super::figures::Figures;
 use super::{Machine, Rules};
-use crate::bench::save;
+use crate::bench::write;
 use anyhow::Result;
 use plot::{Axis, Guide, LineChart, Series};
 use std::path::Path;
@@ -20,8 +20,8 @@ pub(crate) fn draw(figures: &Figures, folder: &Path) -> Result<()> {
         ("whole decision", |tokens| (format!("decide/{tokens}"), Rules::Own)),
         ("decide by memory", |tokens| (format!("memory/{tokens}"), Rules::Own)),
     ];
-    save(&chart(figures, "rules in the policy", [10, 100, 1_000], by_rules)?.svg()?, &folder.join("micro-rules.svg"))?;
-    save(
+    write(&chart(figures, "rules in the policy", [10, 100, 1_000], by_rules)?.svg()?, &folder.join("micro-rules.svg"))?;
+    write(
         &chart(figures, "tokens that the isolate remembers", [1, 1_000, 100_000], by_tokens)?.svg()?,
         &folder.join("micro-tokens.svg"),
     )
