@@ -1,13 +1,12 @@
 //! What the platform origin was told last about each busy token: a hot request signs nothing.
 
+use crate::settings::Settings;
 use shared::bounded::{BoundedMap, bounded};
 use shared::decide::Permit;
 use shared::limits::ASSERTIONS_MAX;
 use shared::timestamp::Timestamp;
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
-
-use crate::settings::Settings;
 
 /// An assertion as JavaScript's text, which is sent as it is.
 struct Assertion {
