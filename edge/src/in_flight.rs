@@ -30,7 +30,10 @@ impl InFlight {
     pub fn release(self, response: JsValue) -> JsValue {
         match self.0.allow_by_memory(clock::now()) {
             Some(Ok(until)) => hand_on(self.0, response, until),
-            Some(Err(refusal)) => withhold(&self.0, &response, &refusal.problem()),
+            Some(Err(refusal)) => {
+                glue::discard(&response);
+                self.0.refuse(refusal)
+            }
             None => promise_of(release_by_ledger(self.0, response)).into(),
         }
     }

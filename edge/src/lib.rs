@@ -32,10 +32,9 @@ use js_sys::futures::JsFuture;
 use promise::promise_of;
 use settings::Settings;
 use shared::digest::Digest;
-use shared::policy::{Origin, POLICY, Rule};
+use shared::policy::{Origin, POLICY};
 use shared::problem::Problem;
-use shared::question::examine;
-use shared::refusal::Refusal;
+use shared::question::{Question, examine};
 use std::cell::RefCell;
 use std::rc::Rc;
 use visit::Visit;
@@ -55,42 +54,31 @@ pub fn fetch(request: JsValue, env: JsValue, context: JsValue) -> JsValue {
         Ok(settings) => settings,
         Err(why) => return answer::problem(&misconfigured(&request, &why), &request),
     };
-    match route(&settings, &incoming) {
-        Ok(Route::Signed) => promise_of(signed::answer(settings, request, incoming)).into(),
-        Ok(Route::ControlPlane) => promise_of(pass_on(settings, request)).into(),
-        Ok(Route::Platform(rule, digests)) => {
+    if incoming.raw().path.starts_with(signed::PREFIX) {
+        return promise_of(signed::answer(settings, request, incoming)).into();
+    }
+    let Question { token, rule, .. } = match examine(incoming.raw(), &POLICY, &settings.prefix) {
+        Ok(question) => question,
+        Err(refusal) => return answer::refusal(refusal, &request),
+    };
+    if glue::request::asks_for_upgrade(&request) {
+        let problem = Problem::invalid_request("Protocol upgrades are not supported. Send a plain HTTP request.");
+        return answer::problem(&problem, &request);
+    }
+    match rule.origin {
+        Origin::ControlPlane => promise_of(pass_on(settings, request)).into(),
+        Origin::Platform => {
+            let digests = Digest::candidates(token, &settings.peppers);
             authorize(Visit { settings, request, context, incoming, rule, digests, report: RefCell::default() })
         }
-        Err(problem) => answer::problem(&problem, &request),
     }
-}
-
-enum Route {
-    Signed,
-    ControlPlane,
-    /// The rule, and what the token may stand for.
-    Platform(&'static Rule, Vec<Digest>),
-}
-
-fn route(settings: &Settings, incoming: &Incoming) -> Result<Route, Problem> {
-    if incoming.raw().path.starts_with(signed::PREFIX) {
-        return Ok(Route::Signed);
-    }
-    let question = examine(incoming.raw(), &POLICY, &settings.prefix).map_err(Refusal::problem)?;
-    if incoming.asks_for_upgrade() {
-        return Err(Problem::invalid_request("Protocol upgrades are not supported. Send a plain HTTP request."));
-    }
-    Ok(match question.rule.origin {
-        Origin::ControlPlane => Route::ControlPlane,
-        Origin::Platform => Route::Platform(question.rule, Digest::candidates(question.token, &settings.peppers)),
-    })
 }
 
 /// Decides about a platform route and forwards what is allowed.
 fn authorize(visit: Visit) -> JsValue {
     match visit.assert_by_memory() {
         Some(Ok(assertion)) => forward(visit, &assertion),
-        Some(Err(refusal)) => visit.problem(&refusal.problem()),
+        Some(Err(refusal)) => visit.refuse(refusal),
         None => promise_of(authorize_by_ledger(visit)).into(),
     }
 }

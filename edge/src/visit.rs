@@ -117,7 +117,13 @@ impl Visit {
         }
     }
 
-    /// A refusal or failure as the answer.
+    /// A refusal as the answer.
+    pub(crate) fn refuse(&self, refusal: Refusal) -> JsValue {
+        self.end();
+        crate::answer::refusal(refusal, &self.request)
+    }
+
+    /// A failure as the answer.
     pub(crate) fn problem(&self, problem: &Problem) -> JsValue {
         self.end();
         crate::answer::problem(problem, &self.request)

@@ -5,15 +5,21 @@
 export function describeRequest(request) {
   const { method, headers } = request;
   const authorization = headers.get("authorization");
-  const upgrade = headers.has("upgrade") ? "upgrade" : "";
-  const lines = `${method}\n${target(request)}\n${upgrade}`;
+  const lines = `${method}\n${target(request)}`;
   return authorization === null ? lines : `${lines}\n${authorization}`;
 }
 
 // Path and query: the part of the URL that starts with its third slash. It is cut, not parsed, so that what was
-// decided on is forwarded to the letter. The platform's URLs are absolute.
+// decided on is forwarded to the letter. The platform's URLs are absolute: no host is over before this.
+const SHORTEST = "http://h".length;
+
 function target({ url }) {
-  return url.slice(url.indexOf("/", url.indexOf("//") + 2));
+  return url.slice(url.indexOf("/", SHORTEST));
+}
+
+// Whether the caller asks for another protocol, such as a WebSocket.
+export function asksForUpgrade(request) {
+  return request.headers.has("upgrade");
 }
 
 const ID = Symbol("request id");
@@ -107,13 +113,19 @@ export function flow(response) {
   return { response: watched, pumped, cut: () => abort.abort() };
 }
 
-// A problem (RFC 9457), given as a JSON object to which the request's id is added. A plain id needs no escapes.
-export function respondProblem(request, status, problem, challenge, retryAfterS) {
+// A problem (RFC 9457), given as a JSON object, made ready to be the answer to any request.
+export function prepareProblem(status, problem, challenge, retryAfterS) {
+  const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
+  if (challenge !== undefined) headers.set("www-authenticate", challenge);
+  if (retryAfterS !== undefined) headers.set("retry-after", retryAfterS);
+  return { beforeId: `${problem.slice(0, -1)},"requestId":"`, init: { status, headers } };
+}
+
+// A plain id needs no escapes. The response takes a copy of the headers.
+export function respondProblem(request, { beforeId, init }) {
   const id = requestId(request);
-  const headers = { "content-type": "application/problem+json", "cache-control": "no-store", "x-request-id": id };
-  if (challenge !== undefined) headers["www-authenticate"] = challenge;
-  if (retryAfterS !== undefined) headers["retry-after"] = String(retryAfterS);
-  return new Response(`${problem.slice(0, -1)},"requestId":"${id}"}`, { status, headers });
+  init.headers.set("x-request-id", id);
+  return new Response(`${beforeId}${id}"}`, init);
 }
 
 export function respondJson(status, body) {

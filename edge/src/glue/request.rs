@@ -11,6 +11,10 @@ extern "C" {
     #[wasm_bindgen(js_name = describeRequest)]
     fn describe_request(request: &JsValue) -> String;
 
+    /// Whether the caller asks for another protocol, such as a WebSocket.
+    #[wasm_bindgen(js_name = asksForUpgrade)]
+    pub(crate) fn asks_for_upgrade(request: &JsValue) -> bool;
+
     /// A name for this request that appears in its refusal, in the edge's log, and at whoever it is forwarded to.
     #[wasm_bindgen(js_name = requestId)]
     pub(crate) fn request_id(request: &JsValue) -> String;
@@ -64,15 +68,21 @@ extern "C" {
     #[wasm_bindgen(js_name = readBody, catch)]
     pub(crate) async fn read_body(request: &JsValue) -> Result<JsValue, JsValue>;
 
-    /// Makes a response that nobody may store, of a problem's JSON, to which the request's id is added.
-    #[wasm_bindgen(js_name = respondProblem)]
-    pub(crate) fn respond_problem(
-        request: &JsValue,
+    /// A problem that is ready to be the answer to any request.
+    pub(crate) type Prepared;
+
+    /// Prepares a problem, given as JSON, with its values of `WWW-Authenticate` and `Retry-After`.
+    #[wasm_bindgen(js_name = prepareProblem)]
+    pub(crate) fn prepare_problem(
         status: u16,
         problem: &str,
         challenge: Option<String>,
         retry_after_s: Option<u32>,
-    ) -> JsValue;
+    ) -> Prepared;
+
+    /// Makes a response that nobody may store, of a problem and the request's id.
+    #[wasm_bindgen(js_name = respondProblem)]
+    pub(crate) fn respond_problem(request: &JsValue, problem: &Prepared) -> JsValue;
 
     /// Makes a response that nobody may store.
     #[wasm_bindgen(js_name = respondJson)]
@@ -86,35 +96,33 @@ pub(crate) fn is_short(request: &JsValue, response: &JsValue) -> bool {
 
 /// The parts of a request that are decided on.
 pub(crate) struct Incoming {
-    /// Method, path and query, "upgrade" or nothing, and `Authorization` if there is one; a line each.
+    /// Method, path and query, and `Authorization` if there is one; a line each.
     description: String,
-    /// Where the first three lines end.
+    /// Where the method ends, the path, and the query.
     ends: [usize; 3],
 }
 
 impl Incoming {
     pub(crate) fn read(request: &JsValue) -> Self {
         let description = describe_request(request);
-        let mut breaks = description.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(index, _)| index);
-        let ends = [(); 3].map(|()| breaks.next().unwrap_or(description.len()));
-        Self { ends, description }
+        let end = |from: usize, is_end: fn(u8) -> bool| {
+            let rest = description.as_bytes().get(from..).unwrap_or_default();
+            rest.iter().position(|byte| is_end(*byte)).map_or(description.len(), |length| from + length)
+        };
+        let method = end(0, |byte| byte == b'\n');
+        let path = end(method + 1, |byte| matches!(byte, b'?' | b'\n'));
+        let target = end(path, |byte| byte == b'\n');
+        Self { ends: [method, path, target], description }
     }
 
     /// What is decided on.
     pub(crate) fn raw(&self) -> RawRequest<'_> {
-        let [method, target, upgrade] = self.ends;
-        let path = self.part(method + 1, target);
-        let path = path.bytes().position(|byte| byte == b'?').and_then(|query| path.get(..query)).unwrap_or(path);
-        RawRequest { method: self.part(0, method), path, authorization: self.description.get(upgrade + 1..) }
-    }
-
-    /// Whether the caller asks for another protocol, such as a WebSocket.
-    pub(crate) fn asks_for_upgrade(&self) -> bool {
-        let [_, target, upgrade] = self.ends;
-        !self.part(target + 1, upgrade).is_empty()
-    }
-
-    fn part(&self, from: usize, to: usize) -> &str {
-        self.description.get(from..to).unwrap_or_default()
+        let [method, path, target] = self.ends;
+        let part = |from, to| self.description.get(from..to);
+        RawRequest {
+            method: part(0, method).unwrap_or_default(),
+            path: part(method + 1, path).unwrap_or_default(),
+            authorization: self.description.get(target + 1..),
+        }
     }
 }
