@@ -13,7 +13,7 @@ export default {
   fetch(request, env, ctx) {
     try {
       const answer = fetch.call({ env, ctx }, request);
-      return answer instanceof Promise ? answer.catch(unavailable) : answer;
+      return answer.catch?.(unavailable) ?? answer;
     } catch (error) {
       return unavailable(error);
     }
