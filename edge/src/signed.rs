@@ -6,7 +6,7 @@ use crate::ledger::client::{self, NoAnswer};
 use crate::settings::Settings;
 use crate::{answer, clock};
 use shared::id::WorkspaceId;
-use shared::ledger::KvWrites;
+use shared::ledger::Formatted;
 use shared::limits::SIGNED_BODY_MAX;
 use shared::problem::Problem;
 use shared::question::RawRequest;
@@ -62,7 +62,8 @@ async fn pass_on(settings: &Settings, workspace_id: &str, call: &str, body: &str
 }
 
 async fn write_kv(settings: &Settings, body: &str) -> Result<JsValue, Problem> {
-    serde_json::from_str::<KvWrites>(body).map_err(|why| Problem::invalid_request(&why.to_string()))?;
+    // KV's JavaScript reads the rest: the control plane, whose signature it has, made it out of the same type.
+    serde_json::from_str::<Formatted>(body).map_err(|why| Problem::invalid_request(&why.to_string()))?;
     kv::write_kv(&settings.kv, body).await.map_err(|why| unavailable(&why))?;
     Ok(answer::json(200, "{}"))
 }

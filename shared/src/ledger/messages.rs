@@ -246,6 +246,13 @@ pub struct UsedToken {
     pub ago_ms: u64,
 }
 
+/// Any of these messages, for whoever passes it on to somebody who reads the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Formatted {
+    /// Format of this message.
+    pub format: Format,
+}
+
 /// Control plane to edge: what KV should hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -18,8 +18,8 @@ mod window;
 pub use history::{Compared, compare};
 pub use machine::Ledger;
 pub use messages::{
-    Format, Grant, KvPut, KvWrites, LedgerStatus, Position, Publish, PublishAnswer, Renewal, RenewalAnswer, Reserve,
-    Reserved, Snapshot, SnapshotAnswer, Standing, TokenRecord, UsedToken, UsedTokens, WantedRecord,
+    Format, Formatted, Grant, KvPut, KvWrites, LedgerStatus, Position, Publish, PublishAnswer, Renewal, RenewalAnswer,
+    Reserve, Reserved, Snapshot, SnapshotAnswer, Standing, TokenRecord, UsedToken, UsedTokens, WantedRecord,
 };
 pub use storage::{LedgerStorage, StagedSnapshot};
 pub use window::{PlannedWindow, StoredWindow};
