@@ -2,9 +2,9 @@
 
 use crate::run::{root, run_quietly, say_building};
 use crate::tools::{self, WASM_BINDGEN, WORKER_BUILD};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
@@ -50,28 +50,45 @@ fn build_prepared(directory: &Path, policy: &Path) -> Result<()> {
             .env("WASM_BINDGEN_BIN", WASM_BINDGEN.path()?)
             .env("WASM_OPT_BIN", modules.join("wasm-opt"))
             .env("ESBUILD_BIN", modules.join("esbuild"))
+            .env("CARGO_ENCODED_RUSTFLAGS", without_own_paths()?)
             .env(POLICY, policy),
     )?;
-    strip_names(&directory.join("index_bg.wasm"), &modules)?;
+    shrink(&directory.join("index_bg.wasm"), &modules)?;
     // Copied last and as a new file, so that it is newer than everything else.
     fs::write(directory.join("entry.js"), fs::read(root().join("edge/src/entry.js"))?)?;
     Ok(())
 }
 
-/// Takes the functions' names out of a module: they are a sixth of its size. With them it stays in target/, for whoever
-/// asks what takes room (`twiggy top target/edge.wasm`).
-fn strip_names(module: &Path, modules: &Path) -> Result<()> {
+/// A flag by which the module says where in a library it panicked, but not where libraries are on this machine: that is
+/// nobody else's business, and other machines could not build the same module.
+fn without_own_paths() -> Result<String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let home = home.context("cargo's home is unknown: set CARGO_HOME")?;
+    Ok(format!("--remap-path-prefix={}=cargo", home.display()))
+}
+
+/// What the `worker` crate exports for JavaScript, and no JavaScript of ours uses: with what it alone calls it is a thirtieth
+/// of the module.
+const UNUSED_EXPORTS: [&str; 4] = ["*containerstartupoptions_*", "*minifyconfig_*", "*r2range_*", "*intounderlying*"];
+
+/// Takes out of a module what nobody uses, and its functions' names, which are a sixth of its size. With both it stays in
+/// target/, for whoever asks what takes room (`twiggy top target/edge.wasm`).
+fn shrink(module: &Path, modules: &Path) -> Result<()> {
     // Cargo's own may be elsewhere.
     let target = root().join("target");
     fs::create_dir_all(&target)?;
-    let named = target.join("edge.wasm");
-    fs::rename(module, &named)?;
+    let whole = target.join("edge.wasm");
+    fs::rename(module, &whole)?;
     // What worker-build allows itself: the platform need not read newer encodings.
     let features = ["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "multivalue"];
     let features = features.into_iter().chain(["reference-types", "exception-handling"]);
     let mut wasm_opt = Command::new(modules.join("wasm-opt"));
-    wasm_opt.arg("--strip-debug").args(features.map(|name| format!("--enable-{name}")));
-    run_quietly(wasm_opt.arg(named).arg("-o").arg(module)).map(drop)
+    wasm_opt.args(features.map(|name| format!("--enable-{name}")));
+    wasm_opt.args(UNUSED_EXPORTS.map(|name| format!("--remove-exports={name}")));
+    run_quietly(
+        wasm_opt.args(["--remove-unused-module-elements", "-O", "--strip-debug"]).arg(whole).arg("-o").arg(module),
+    )
+    .map(drop)
 }
 
 /// When the newest file of a folder, or a file, was changed.
