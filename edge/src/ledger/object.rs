@@ -74,7 +74,7 @@ impl Object {
     async fn alarm(&self) -> Result<(), String> {
         set_alarm(&self.state, USAGE_ALARM_MS).await?;
         let mut storage = self.storage();
-        while !storage.used(1)?.is_empty() {
+        while storage.has_used()? {
             if let Err(why) = usage::report(&self.env, &mut storage).await {
                 console_warn!("which tokens were used is told later: {why}");
                 return Ok(());
