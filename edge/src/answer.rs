@@ -6,10 +6,32 @@ use shared::refusal::Refusal;
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 
+/// Why a request is not answered by its origin.
+pub(crate) enum Denial {
+    /// It may not be.
+    Refused(Refusal),
+    /// That could not be found out, or something else has failed.
+    Failed(Problem),
+}
+
+impl From<Refusal> for Denial {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
 thread_local! {
     /// The refusals that were given so far. There are no more than scopes allow, so that a list is enough; whoever has no
     /// token can ask for some of them as often as they like, so that they are prepared once.
     static REFUSALS: RefCell<Vec<(Refusal, Prepared)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A denial as problem details.
+pub(crate) fn denial(denial: &Denial, request: &JsValue) -> JsValue {
+    match denial {
+        Denial::Refused(refusal) => self::refusal(*refusal, request),
+        Denial::Failed(problem) => self::problem(problem, request),
+    }
 }
 
 /// A refusal as problem details.

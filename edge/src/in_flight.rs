@@ -4,6 +4,7 @@
 //! answer of the ledger that was asked for after them. So headers that arrive after a revocation was answered are
 //! never released. A short body follows them in one piece; a long one is watched ([`crate::watch`]).
 
+use crate::answer::Denial;
 use crate::glue::request as glue;
 use crate::promise::promise_of;
 use crate::visit::Visit;
@@ -13,7 +14,7 @@ use shared::timestamp::Timestamp;
 use wasm_bindgen::prelude::*;
 use worker::console_error;
 
-/// A request that is at the origin. `glue.js` ends it with one of its two methods.
+/// A request that is at the origin. `request.js` ends it with one of its two methods.
 #[wasm_bindgen]
 pub struct InFlight(Visit);
 
@@ -30,10 +31,7 @@ impl InFlight {
     pub fn release(self, response: JsValue) -> JsValue {
         match self.0.allow_by_memory(clock::now()) {
             Some(Ok(until)) => hand_on(self.0, response, until),
-            Some(Err(refusal)) => {
-                glue::discard(&response);
-                self.0.refuse(refusal)
-            }
+            Some(Err(refusal)) => withhold(&self.0, &response, &refusal.into()),
             None => promise_of(release_by_ledger(self.0, response)).into(),
         }
     }
@@ -42,17 +40,18 @@ impl InFlight {
     #[must_use]
     pub fn fail(self, why: &JsValue) -> JsValue {
         console_error!("request {}: the platform origin is out of reach: {why:?}", glue::request_id(&self.0.request));
-        self.0.problem(&Problem::new(502, "origin-unreachable", "The platform is out of reach").detail(
+        let problem = Problem::new(502, "origin-unreachable", "The platform is out of reach").detail(
             "The request was allowed, but what answers it is out of reach. It may or may not have been received; \
              try again.",
-        ))
+        );
+        self.0.deny(&Denial::Failed(problem))
     }
 }
 
 async fn release_by_ledger(visit: Visit, response: JsValue) -> JsValue {
     match visit.allow_again(clock::now()).await {
         Ok(until) => hand_on(visit, response, until),
-        Err(problem) => withhold(&visit, &response, &problem),
+        Err(denial) => withhold(&visit, &response, &denial),
     }
 }
 
@@ -65,7 +64,7 @@ fn hand_on(visit: Visit, response: JsValue, until: Timestamp) -> JsValue {
 }
 
 /// The origin's answer goes nowhere.
-fn withhold(visit: &Visit, response: &JsValue, problem: &Problem) -> JsValue {
+fn withhold(visit: &Visit, response: &JsValue, denial: &Denial) -> JsValue {
     glue::discard(response);
-    visit.problem(problem)
+    visit.deny(denial)
 }

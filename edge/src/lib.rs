@@ -1,6 +1,6 @@
 //! The edge authorizer: every request is decided here, or passed on to the control plane.
 //!
-//! 1. `glue::request` reads the request in one crossing.
+//! 1. `glue::request` reads what is decided on in one crossing.
 //! 2. [`examine`] refuses what is malformed, by memory alone, and finds the rule.
 //! 3. A control-plane route is passed on with its bearer: the control plane decides by itself.
 //! 4. `visit` decides about all others: by what this isolate remembers under a valid lease, without any call;
@@ -78,7 +78,7 @@ pub fn fetch(request: JsValue, env: JsValue, context: JsValue) -> JsValue {
 fn authorize(visit: Visit) -> JsValue {
     match visit.assert_by_memory() {
         Some(Ok(assertion)) => forward(visit, &assertion),
-        Some(Err(refusal)) => visit.refuse(refusal),
+        Some(Err(refusal)) => visit.deny(&refusal.into()),
         None => promise_of(authorize_by_ledger(visit)).into(),
     }
 }
@@ -86,7 +86,7 @@ fn authorize(visit: Visit) -> JsValue {
 async fn authorize_by_ledger(visit: Visit) -> JsValue {
     match visit.assert_by_ledger().await {
         Ok(assertion) => forward(visit, &assertion),
-        Err(problem) => visit.problem(&problem),
+        Err(denial) => visit.deny(&denial),
     }
 }
 

@@ -62,7 +62,7 @@ async fn pass_on(settings: &Settings, workspace_id: &str, call: &str, body: &str
 }
 
 async fn write_kv(settings: &Settings, body: &str) -> Result<JsValue, Problem> {
-    // KV's JavaScript reads the rest: the control plane, whose signature it has, made it out of the same type.
+    // KV's JavaScript reads the rest, unchecked: it is `KvWrites`, since only the control plane can have signed it.
     serde_json::from_str::<Formatted>(body).map_err(|why| Problem::invalid_request(&why.to_string()))?;
     kv::write_kv(&settings.kv, body).await.map_err(|why| unavailable(&why))?;
     Ok(answer::json(200, "{}"))

@@ -1,16 +1,16 @@
 //! A request for the platform, from its arrival to its answer.
 
+use crate::answer::Denial;
 use crate::glue::request::Incoming;
 use crate::look_up::{self, NoRecord};
 use crate::settings::Settings;
-use crate::{assertions, cannot_tell, clock, memory, renewal};
+use crate::{answer, assertions, cannot_tell, clock, memory, renewal};
 use shared::decide::Permit;
 use shared::digest::Digest;
 use shared::id::WorkspaceId;
 use shared::isolate::Decided;
 use shared::path::PlainPath;
 use shared::policy::Rule;
-use shared::problem::Problem;
 use shared::question::Requirement;
 use shared::refusal::Refusal;
 use shared::timestamp::Timestamp;
@@ -52,7 +52,7 @@ impl Visit {
     }
 
     /// Allows the request by what its ledger says now, with an assertion for the origin.
-    pub(crate) async fn assert_by_ledger(&self) -> Result<JsValue, Problem> {
+    pub(crate) async fn assert_by_ledger(&self) -> Result<JsValue, Denial> {
         self.decide_by_ledger(|permit, now, until| assertions::new(permit, &self.settings, now, until)).await
     }
 
@@ -62,9 +62,9 @@ impl Visit {
     }
 
     /// Allows the request once more, by memory or by what its ledger says now.
-    pub(crate) async fn allow_again(&self, now: Timestamp) -> Result<Timestamp, Problem> {
+    pub(crate) async fn allow_again(&self, now: Timestamp) -> Result<Timestamp, Denial> {
         match self.allow_by_memory(now) {
-            Some(verdict) => verdict.map_err(Refusal::problem),
+            Some(verdict) => verdict.map_err(Denial::Refused),
             None => self.decide_by_ledger(|_, _, until| until).await,
         }
     }
@@ -99,14 +99,14 @@ impl Visit {
     async fn decide_by_ledger<T>(
         &self,
         allowed: impl FnOnce(Permit<'_>, Timestamp, Timestamp) -> T,
-    ) -> Result<T, Problem> {
-        let requirement = self.requirement().map_err(Refusal::problem)?;
+    ) -> Result<T, Denial> {
+        let requirement = self.requirement()?;
         let answer = look_up::look_up(self, requirement.workspace).await.map_err(|why| match why {
-            NoRecord::Refused(refusal) => refusal.problem(),
-            NoRecord::CannotTell(why) => cannot_tell(&self.request, &why),
+            NoRecord::Refused(refusal) => Denial::Refused(refusal),
+            NoRecord::CannotTell(why) => Denial::Failed(cannot_tell(&self.request, &why)),
         })?;
         let now = clock::now_after_timer();
-        let permit = answer.decide(&requirement, now).map_err(Refusal::problem)?;
+        let permit = answer.decide(&requirement, now)?;
         Ok(allowed(permit, now, answer.lease_ends.unwrap_or(now)))
     }
 
@@ -117,15 +117,9 @@ impl Visit {
         }
     }
 
-    /// A refusal as the answer.
-    pub(crate) fn refuse(&self, refusal: Refusal) -> JsValue {
+    /// A denial as the answer.
+    pub(crate) fn deny(&self, denial: &Denial) -> JsValue {
         self.end();
-        crate::answer::refusal(refusal, &self.request)
-    }
-
-    /// A failure as the answer.
-    pub(crate) fn problem(&self, problem: &Problem) -> JsValue {
-        self.end();
-        crate::answer::problem(problem, &self.request)
+        answer::denial(denial, &self.request)
     }
 }
