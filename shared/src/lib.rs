@@ -84,7 +84,7 @@
 //! - **L35** An answer that leaves out changes, for whoever stands where the isolate stands, changes nothing.
 //! - **L36** An answer older than what is known changes nothing, and decides nothing.
 //! - **L37** Whoever is told to forget everything forgets everything, and remembers what comes with it.
-//! - **L38** A changed record is what is decided by from then on, and what an origin was told of the old one is gone.
+//! - **L38** A changed record is what is decided by from then on, and what an origin was told of the old one is told no more.
 //! - **L39** "No such token" dies with the lease under which it was said, whatever renewals follow.
 //! - **L40** An answer decides, once, the requests that waited for it before it was asked for, whatever its lease, and
 //!   no others.

@@ -13,6 +13,7 @@ use shared::limits::{
 use shared::question::Requirement;
 use shared::record::{Record, State};
 use shared::timestamp::Timestamp;
+use std::collections::BTreeSet;
 use support::edge::{ANYTHING, Drive, grant, grant_of_changes, isolate, small, workspace};
 use support::traffic::Traffic;
 use support::{digest, record};
@@ -228,7 +229,28 @@ proptest! {
         prop_assert_eq!(isolate.by_memory(2, START.plus_ms(after_ms)), None);
     }
 
-    /// L38: what an origin was told of a record is kept by its number.
+    /// L38: what an origin was told of a record is kept by its number. Nothing else has it: no other token's record, nor
+    /// the same token's that came later.
+    #[test]
+    fn a_number_is_of_one_record(tokens in 2_u8..20) {
+        let mut isolate = isolate();
+        let mut numbers = BTreeSet::new();
+        for token in 1..=tokens {
+            isolate.learn(&workspace(u16::from(1 + token % 2)), token, 10_000, START);
+            numbers.insert(isolate.decide(&[digest(token)], &ANYTHING, START).expect("by memory").record);
+        }
+        prop_assert_eq!(numbers.len(), usize::from(tokens));
+        let ask = isolate.ask_for(&workspace(1), digest(100), START);
+        let said = grant(&ask, 500, 10_000, &[]);
+        isolate.granted(&ask, Grant { forget_everything: true, ..said }, START);
+        let ask = isolate.ask_for(&workspace(1), digest(2), START);
+        let said = grant(&ask, 500, 10_000, &[(digest(2), record(2, 1))]);
+        isolate.granted(&ask, said, START);
+        let again = isolate.decide(&[digest(2)], &ANYTHING, START).expect("by memory").record;
+        prop_assert!(numbers.insert(again), "after everything was forgotten");
+    }
+
+    /// L38: nor has a record its number any more once it is changed.
     #[test]
     fn a_changed_record_has_another_number(changes: bool) {
         let mut isolate = knowing(10_000);

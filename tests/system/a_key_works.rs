@@ -4,7 +4,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde::Deserialize;
 use serde_json::json;
 use shared::keyring::Keyring;
-use tests::World;
+use tests::{Answer, Client, World};
 
 pub fn from_create_to_the_platform(world: &World) {
     let workspace = world.workspace();
@@ -48,23 +48,49 @@ struct Claims {
     exp: u64,
 }
 
-/// Checked by another implementation of JWT, with the key as the README derives it.
 pub fn the_assertion_is_a_jwt_for_this_origin(world: &World) {
     let workspace = world.workspace();
     let (id, token) = workspace.token(&world.edge(), &["read", "deploy"], Some(&workspace.project));
-    let echo = world.edge().with_token(&token).send("GET", &workspace.deployments()).json();
-    let assertion = echo["headers"]["deplo-assertion"].as_str().unwrap();
+    let assertion = assertion(&world.edge().with_token(&token), &workspace.deployments());
+    let said = claims(world, &assertion, &world.origin.url()).unwrap();
+    assert_eq!((said.sub, said.ws), (id, workspace.id.clone()));
+    assert_eq!((said.project, said.scope.as_str()), (Some(workspace.project.clone()), "deploy read"));
+    assert!((5..=7).contains(&(said.exp - said.iat)));
+    assert!(claims(world, &assertion, "https://other.example.com").is_err(), "another origin's key must not fit");
+}
 
+/// An edge that knows them keeps what it has signed, and signs anew once it is no longer true.
+pub fn each_token_is_asserted_as_what_it_is(world: &World) {
+    let workspace = world.workspace();
+    let tokens = [(); 2].map(|()| workspace.token(&world.edge(), &["read", "deploy"], None));
+    let all_are = |scope: &str| {
+        for (id, token) in tokens.iter().cycle().take(6) {
+            let assertion = assertion(&world.edge().with_token(token), &workspace.deployments());
+            let claims = claims(world, &assertion, &world.origin.url()).unwrap();
+            assert_eq!((&claims.sub, claims.scope.as_str()), (id, scope));
+        }
+    };
+    all_are("deploy read");
+    for (id, _) in &tokens {
+        let path = workspace.path(&format!("/access-tokens/{id}"));
+        let admin = world.edge().with_token(&workspace.admin);
+        let changed = Answer::of(admin.request("PATCH", &path).json(&json!({"scopes": ["read"]})));
+        assert_eq!(changed.status, 200, "{}", changed.text);
+    }
+    all_are("read");
+}
+
+/// What the platform is told of a caller.
+fn assertion(caller: &Client, path: &str) -> String {
+    caller.send("GET", path).json()["headers"]["deplo-assertion"].as_str().unwrap().into()
+}
+
+/// Read by another implementation of JWT, with the key as the README derives it for an origin.
+fn claims(world: &World, assertion: &str, origin: &str) -> jsonwebtoken::errors::Result<Claims> {
     let keys: Keyring = world.secrets.assertion_key.parse().unwrap();
-    let key = keys.current().mac(&[world.origin.url().as_bytes()]);
+    let key = keys.current().mac(&[origin.as_bytes()]);
     let mut validation = Validation::new(Algorithm::HS256);
     validation.set_audience(&[world.origin.url()]);
     validation.set_issuer(&["https://deplo.sh/edge"]);
-    let claims = decode::<Claims>(assertion, &DecodingKey::from_secret(&key), &validation).unwrap().claims;
-    assert_eq!((claims.sub, claims.ws), (id, workspace.id.clone()));
-    assert_eq!((claims.project, claims.scope.as_str()), (Some(workspace.project.clone()), "deploy read"));
-    assert!((5..=7).contains(&(claims.exp - claims.iat)));
-
-    let other = DecodingKey::from_secret(&keys.current().mac(&[b"https://other.example.com"]));
-    assert!(decode::<Claims>(assertion, &other, &validation).is_err(), "another origin's key must not fit");
+    Ok(decode(assertion, &DecodingKey::from_secret(&key), &validation)?.claims)
 }

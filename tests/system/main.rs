@@ -69,6 +69,7 @@ fn main() {
         a_changed_key_follows::and_expires_on_time,
         a_key_works::from_create_to_the_platform,
         a_key_works::the_assertion_is_a_jwt_for_this_origin,
+        a_key_works::each_token_is_asserted_as_what_it_is,
         a_restored_backup_revives_nothing::nor_what_a_rotation_ended,
         a_revoked_key_stops::at_the_very_next_request,
         a_revoked_key_stops::although_its_kv_entry_is_put_back,

@@ -119,9 +119,12 @@ pub fn with_headers_of_the_edge(world: &World) {
     assert!(values.is_empty(), "{:?}", received.headers);
     assert_eq!(received.headers.get_all("deplo-assertion").iter().count(), 1);
 
-    let upgrade = world.edge().with_token(&token).request("GET", &workspace.deployments());
+    let upgrade = world.edge().with_token(&token).request("GET", &format!("{}?upgrade", workspace.deployments()));
     let upgrade = Answer::of(upgrade.header("connection", "upgrade").header("upgrade", "websocket"));
-    assert!(upgrade.status >= 400, "an upgrade is refused: {}", upgrade.text);
+    assert_eq!(upgrade.outcome(), "400 invalid-request");
+    assert!(upgrade.text.contains("upgrades are not supported"), "{}", upgrade.text);
+    let arrived = world.origin.received().iter().any(|request| request.target.contains("?upgrade"));
+    assert!(!arrived, "at the platform");
 }
 
 pub fn with_bodies(world: &World) {
