@@ -150,7 +150,7 @@ fn keep_to_size() -> Result<()> {
     println!("Wasm alone: {size} bytes gzip, of at most {budget}");
     ensure!(
         size <= budget,
-        "the worker has outgrown edge/size-budget.txt; `twiggy top target/edge.wasm` says what takes room"
+        "the worker has outgrown edge/size-budget.txt; `twiggy top target/build.wasm` says what takes room"
     );
     Ok(())
 }

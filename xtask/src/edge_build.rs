@@ -12,7 +12,16 @@ use std::time::SystemTime;
 pub(crate) const POLICY: &str = "DEPLO_POLICY";
 
 /// What the worker is made of.
-const SOURCES: [&str; 6] = ["edge", "shared", "policy.toml", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
+const SOURCES: [&str; 8] = [
+    "edge",
+    "shared",
+    "policy.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+    "package-lock.json",
+    "xtask/src/edge_build.rs",
+];
 
 /// Builds the worker, unless it is newer than everything that it is made of.
 pub(crate) fn run() -> Result<()> {
@@ -60,24 +69,26 @@ fn build_prepared(directory: &Path, policy: &Path) -> Result<()> {
 }
 
 /// A flag by which the module says where in a library it panicked, but not where libraries are on this machine: that is
-/// nobody else's business, and other machines could not build the same module.
+/// nobody else's business, and other machines could not build the same module. Flags that cargo was given otherwise do not
+/// apply to the worker.
 fn without_own_paths() -> Result<String> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
     let home = home.context("cargo's home is unknown: set CARGO_HOME")?;
     Ok(format!("--remap-path-prefix={}=cargo", home.display()))
 }
 
-/// What the `worker` crate exports for JavaScript, and no JavaScript of ours uses: with what it alone calls it is a thirtieth
-/// of the module.
+/// What the crates `worker` and `wasm-streams` export for JavaScript that nothing here makes use of: with what it alone calls
+/// it is a thirtieth of the module.
 const UNUSED_EXPORTS: [&str; 4] = ["*containerstartupoptions_*", "*minifyconfig_*", "*r2range_*", "*intounderlying*"];
 
-/// Takes out of a module what nobody uses, and its functions' names, which are a sixth of its size. With both it stays in
-/// target/, for whoever asks what takes room (`twiggy top target/edge.wasm`).
+/// Takes out of a module what nobody uses, and its functions' names, which are a sixth of its size. With both that of `build`
+/// stays in target/, for whoever asks what takes room (`twiggy top target/build.wasm`).
 fn shrink(module: &Path, modules: &Path) -> Result<()> {
     // Cargo's own may be elsewhere.
     let target = root().join("target");
     fs::create_dir_all(&target)?;
-    let whole = target.join("edge.wasm");
+    let directory = module.parent().and_then(Path::file_name).context("a module is in a folder")?;
+    let whole = target.join(directory).with_extension("wasm");
     fs::rename(module, &whole)?;
     // What worker-build allows itself: the platform need not read newer encodings.
     let features = ["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "multivalue"];
