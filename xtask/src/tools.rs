@@ -132,7 +132,7 @@ pub(crate) fn ensure_peer() -> Result<PathBuf> {
         let bin = root().join("node_modules/.bin");
         let path = env::var_os("PATH").unwrap_or_default();
         npm.env("PATH", env::join_paths(std::iter::once(bin).chain(env::split_paths(&path)))?);
-        if let Some(headers) = node_headers()? {
+        if let Some(headers) = node_headers() {
             npm.env("npm_config_nodedir", headers);
         }
         run_quietly(npm)
@@ -141,9 +141,9 @@ pub(crate) fn ensure_peer() -> Result<PathBuf> {
 }
 
 /// The folder in whose `include` the headers of [`node`] are, if its package has brought them.
-fn node_headers() -> Result<Option<PathBuf>> {
-    let packages = fs::read_dir(root().join("node_modules/node/node_modules"))?;
-    Ok(packages.flatten().map(|package| package.path()).find(|package| package.join("include/node").is_dir()))
+fn node_headers() -> Option<PathBuf> {
+    let packages = fs::read_dir(root().join("node_modules/node/node_modules")).into_iter().flatten();
+    packages.flatten().map(|package| package.path()).find(|package| package.join("include/node").is_dir())
 }
 
 /// Has a folder's packages installed by `npm ci`, unless what its package-lock.json pins is there.

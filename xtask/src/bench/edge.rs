@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
-/// Rules of the edges that are built for this; see bench/edge/src/subject.rs.
+/// Rules of the edges that are built for this; see bench/edge/src/plan.rs.
 const RULES: [usize; 3] = [10, 100, 1_000];
 
 /// Builds edges and references, and measures them. Draws a chart into the folder. Returns what was measured.

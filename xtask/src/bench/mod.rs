@@ -45,7 +45,9 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let any = options.edge || options.micro || options.peer || options.control_plane;
     ensure!(any, "say what to measure: `--edge`, `--micro`, `--peer` or `--control-plane`");
+    ensure!(options.plots.is_none() || options.edge || options.micro, "only `--edge` and `--micro` draw plots");
     let mut measured = Map::new();
+    let mut verdict = Ok(());
     if options.edge {
         measured.insert("edge".into(), edge::run(options.plots.as_deref())?);
     }
@@ -53,7 +55,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         measured.insert("micro".into(), micro::run(options.plots.as_deref())?);
     }
     if options.peer {
-        measured.insert("peer".into(), peer::run()?);
+        let (peer, is_good_enough) = peer::run()?;
+        measured.insert("peer".into(), peer);
+        verdict = is_good_enough;
     }
     if let Some(file) = &options.json {
         write(&format!("{:#}\n", Value::Object(measured)), file)?;
@@ -61,7 +65,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.control_plane {
         control_plane::run()?;
     }
-    Ok(())
+    verdict
 }
 
 fn write(text: &str, file: &Path) -> Result<()> {

@@ -7,8 +7,8 @@ use anyhow::Result;
 use serde_json::Value;
 use std::fs;
 
-/// Measures the control plane on both databases, and the peer. Returns what was measured.
-pub(super) fn run() -> Result<Value> {
+/// Measures the control plane on both databases, and the peer. Returns what was measured, and whether it is good enough.
+pub(super) fn run() -> Result<(Value, Result<()>)> {
     tools::check_prerequisites()?;
     let peer = tools::ensure_peer()?;
     let bin = tools::postgres()?;
@@ -18,6 +18,11 @@ pub(super) fn run() -> Result<Value> {
     say("measuring the control plane beside better-auth (about four minutes, after building)");
     let mut measuring = cargo(&["bench", "--quiet", "-p", "control-plane", "--bench", "peer", "--"]);
     measuring.args(["--postgres", &postgres.url("postgres")]).arg("--node").arg(tools::node());
-    run_command(measuring.arg("--peer").arg(peer).arg("--json").arg(&json))?;
-    Ok(serde_json::from_str(&fs::read_to_string(json)?)?)
+    // One that broke off has written nothing.
+    let _ = fs::remove_file(&json);
+    let verdict = run_command(measuring.arg("--peer").arg(peer).arg("--json").arg(&json));
+    match fs::read_to_string(json) {
+        Ok(measured) => Ok((serde_json::from_str(&measured)?, verdict)),
+        Err(why) => verdict.and(Err(why.into())),
+    }
 }
