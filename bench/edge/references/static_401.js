@@ -1,9 +1,9 @@
-// What no refusal can be faster than: the same answer to everybody, with the headers and the length of ours.
+// What does nothing but refuse: the same answer to everybody, which is ours to a request without credentials.
 const BODY = JSON.stringify({
   type: "https://deplo.sh/problems/missing-credentials",
-  title: "No credentials",
+  title: "Credentials are missing",
   status: 401,
-  detail: "Send an API token as `Authorization: Bearer <token>`.",
+  detail: "Send your access token as `Authorization: Bearer <token>`.",
   requestId: "0123456789abcdef-FRA",
 });
 const headers = {

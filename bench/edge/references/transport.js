@@ -3,9 +3,11 @@ const OVERRIDES = /^(deplo[-_]|x-http-method|x-method-override$|x-original-url$|
 const PLAIN_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const SHORT_BODY_MAX = 64 * 1024;
 
+const SHORTEST = "http://h".length;
+
 // Path and query.
 export function targetOf(url) {
-  return url.slice(url.indexOf("/", url.indexOf("//") + 2));
+  return url.slice(url.indexOf("/", SHORTEST));
 }
 
 export function forward({ method, headers, body }, url, assertion) {
@@ -22,7 +24,7 @@ export function checkLength(response) {
   if (length === null || Number(length) > SHORT_BODY_MAX) throw new Error("this reference watches no long answers");
 }
 
-function requestId(headers) {
+export function requestId(headers) {
   for (const name of ["x-request-id", "cf-ray"]) {
     const id = headers.get(name);
     if (id !== null && PLAIN_ID.test(id)) return id;

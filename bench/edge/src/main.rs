@@ -37,7 +37,7 @@ struct Options {
     /// Directory of the bundled references.
     #[arg(long)]
     references: PathBuf,
-    /// Measures, beside the references, only what has this in its name.
+    /// Measures, beside the JS authorizer, only what has this in its name.
     #[arg(long, default_value = "")]
     only: String,
     /// File for what was measured, as JSON.

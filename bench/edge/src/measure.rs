@@ -4,7 +4,7 @@
 //! has slept for longer than another has lost more of its caches, and its heap has shrunk.
 
 use crate::load::Until;
-use crate::plan::{AUTHORIZER, Plan, Sends};
+use crate::plan::{AUTHORIZER, Plan};
 use crate::subject::Subjects;
 use anyhow::{Context, Result};
 use fastrand::Rng;
@@ -67,9 +67,7 @@ pub(crate) fn measure(subjects: &mut Subjects, own: usize, effort: Effort) -> Re
 }
 
 fn run(subjects: &mut Subjects, index: usize, duration: Duration) -> Result<Run> {
-    if subjects.all[index].plan.sends != Sends::NeverSeen {
-        subjects.run(index, Until::Passed(duration / 4))?;
-    }
+    subjects.run(index, Until::Passed(duration / 4))?;
     let (answered, cpu_time) = subjects.run(index, Until::Passed(duration))?;
     let answered = answered as f64;
     Ok(Run { cpu_us: cpu_time.as_secs_f64() * 1e6 / answered, per_s: answered / duration.as_secs_f64() })
