@@ -59,10 +59,7 @@ impl BarChart {
         area.fill(&WHITE)?;
         let left = 2 * AROUND + self.names_width();
         let right = i32::try_from(width).unwrap_or_default() - 2 * AROUND - 4 * LETTER;
-        let at = |value: f64| {
-            let share = (value - range.from) / (range.to - range.from);
-            left + (share * f64::from(right - left)).round() as i32
-        };
+        let at = |value: f64| range.map(&value, (left, right));
         for tick in &range.ticks {
             let x = at(*tick);
             area.draw(&PathElement::new(vec![(x, AROUND), (x, bottom)], style::GRID))?;

@@ -1,8 +1,8 @@
-//! SVG charts of the README: on white, in colours that the colour-blind can tell apart, each with a marker of its own, so
-//! that they can be read in print too.
+//! SVG charts of the README: on white, in colours that the colour-blind can tell apart. Lines have a marker each and bars
+//! their name and value beside them, so that they can be read in print too.
 //!
-//! A chart is a value; [`LineChart::svg`] and [`BarChart::svg`] draw it. What is drawn from the same values is the same text, so that a chart
-//! can be checked in.
+//! A chart is a value; [`LineChart::svg`] and [`BarChart::svg`] draw it. What is drawn from the same values is the same
+//! text, so that a chart can be checked in.
 
 mod axis;
 mod bars;
