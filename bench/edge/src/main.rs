@@ -26,7 +26,7 @@ use subject::{Files, Subjects};
 #[derive(Parser)]
 struct Options {
     /// How often everything is measured.
-    #[arg(long, default_value_t = 7)]
+    #[arg(long, default_value_t = 15)]
     rounds: usize,
     /// How long each run takes, in milliseconds.
     #[arg(long, default_value_t = 1_000)]
@@ -58,6 +58,6 @@ fn main() -> Result<()> {
             lines.extend(Line::new(&plan, &measure(&mut subjects, index, effort)?));
         }
     }
-    report::print(&lines);
+    report::print(&lines, effort.rounds);
     options.json.iter().try_for_each(|path| report::write_json(path, &lines))
 }

@@ -83,12 +83,14 @@ impl Figures {
     }
 }
 
-/// The middle of some numbers, and their range.
+/// The middle of some numbers, and what a quarter of them stay below and above: the range of all would tell most of what
+/// else the machine did in the worst moments.
 #[derive(Clone, Copy, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Spread {
+    pub(crate) lower_quartile: f64,
     pub(crate) median: f64,
-    pub(crate) least: f64,
-    pub(crate) most: f64,
+    pub(crate) upper_quartile: f64,
 }
 
 impl Spread {
@@ -96,9 +98,8 @@ impl Spread {
     pub(crate) fn of(numbers: &[f64]) -> Option<Self> {
         let mut sorted = numbers.to_vec();
         sorted.sort_by(f64::total_cmp);
-        let (least, most) = (*sorted.first()?, *sorted.last()?);
-        let upper = *sorted.get(sorted.len() / 2)?;
-        let lower = *sorted.get((sorted.len() - 1) / 2)?;
-        Some(Self { median: f64::midpoint(lower, upper), least, most })
+        let last = sorted.len().saturating_sub(1) as f64;
+        let at = |share: f64| sorted.get((share * last).round() as usize).copied();
+        Some(Self { lower_quartile: at(0.25)?, median: at(0.5)?, upper_quartile: at(0.75)? })
     }
 }

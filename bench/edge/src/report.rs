@@ -22,7 +22,7 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// The figures of a subject as medians with ranges.
+    /// The figures of a subject as medians with quartiles.
     pub(crate) fn new(plan: &Plan, figures: &Figures) -> Option<Self> {
         Some(Self {
             subject: plan.name,
@@ -37,7 +37,8 @@ impl Line {
 }
 
 /// Prints a table per baseline.
-pub(crate) fn print(lines: &[Line]) {
+pub(crate) fn print(lines: &[Line], rounds: usize) {
+    println!("\nmedians of {rounds} rounds (quartiles)");
     for baseline in BASELINES.map(|plan| plan.name) {
         let lines: Vec<_> = lines.iter().filter(|line| line.baseline == baseline).collect();
         if !lines.is_empty() {
@@ -70,6 +71,6 @@ pub(crate) fn write_json(path: &Path, lines: &[Line]) -> Result<()> {
 }
 
 fn shown(spread: &Spread) -> String {
-    let Spread { median, least, most } = spread;
-    format!("{median:.2} ({least:.2}–{most:.2})")
+    let Spread { lower_quartile, median, upper_quartile } = spread;
+    format!("{median:.2} ({lower_quartile:.2}–{upper_quartile:.2})")
 }

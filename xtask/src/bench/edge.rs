@@ -44,10 +44,11 @@ struct Line {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Spread {
+    lower_quartile: f64,
     median: f64,
-    least: f64,
-    most: f64,
+    upper_quartile: f64,
 }
 
 /// Whose lines are drawn. Asking KV and ledgers takes so much longer that nothing else could be seen beside it.
@@ -58,7 +59,7 @@ fn draw(lines: &[Line], file: &Path) -> Result<()> {
     let bar = |line: &Line| Bar {
         name: line.subject.clone(),
         value: line.cpu_to_baseline.median,
-        range: (line.cpu_to_baseline.least, line.cpu_to_baseline.most),
+        range: (line.cpu_to_baseline.lower_quartile, line.cpu_to_baseline.upper_quartile),
         kind: usize::from(line.subject.starts_with("edge")),
     };
     let bars = lines.iter().filter(is_drawn).map(bar).collect();

@@ -20,7 +20,7 @@ pub(crate) struct Options {
     /// SQLite and on Postgres. Takes about six minutes and 3 GB of disk.
     #[arg(long)]
     control_plane: bool,
-    /// What a request costs at the edge, on raw workerd, beside references that do the same job. Takes about 15 minutes
+    /// What a request costs at the edge, on raw workerd, beside references that do the same job. Takes about 25 minutes
     /// on an idle machine of two cores; anything else that runs on it spoils the figures.
     #[arg(long)]
     edge: bool,
