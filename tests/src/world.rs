@@ -1,6 +1,6 @@
 //! The whole system in a directory of its own.
 
-use crate::client::Client;
+use crate::client::{Answer, Client};
 use crate::process::Log;
 use crate::{ControlPlane, EchoOrigin, Edge, EdgeConfig, Secrets, port};
 use anyhow::Result;
@@ -170,5 +170,16 @@ impl Workspace {
         let view = answer.json();
         let text = |name: &str| view[name].as_str().unwrap_or_default().to_owned();
         (text("id"), text("token"))
+    }
+
+    /// Gives a token other scopes.
+    ///
+    /// # Panics
+    /// If it does not get them.
+    pub fn rescope(&self, client: &Client, id: &str, scopes: &[&str]) {
+        let path = self.path(&format!("/access-tokens/{id}"));
+        let admin = client.with_token(&self.admin);
+        let answer = Answer::of(admin.request("PATCH", &path).json(&json!({"scopes": scopes})));
+        assert_eq!(answer.status, 200, "{}", answer.text);
     }
 }

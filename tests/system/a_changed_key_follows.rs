@@ -4,24 +4,18 @@ use crate::in_flight_answers_are_withheld::now;
 use serde_json::{Value, json};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tests::{Answer, World};
+use tests::World;
 
 pub fn at_the_very_next_request(world: &World) {
     let workspace = world.workspace();
     let (id, token) = workspace.token(&world.edge(), &["deploy", "read"], None);
     let (caller, deployments) = (world.edge().with_token(&token), workspace.deployments());
     let outcomes = || ["POST", "GET"].map(|method| caller.send(method, &deployments).outcome());
-    let change = |scopes: &[&str]| {
-        let path = workspace.path(&format!("/access-tokens/{id}"));
-        let admin = world.edge().with_token(&workspace.admin);
-        let answer = Answer::of(admin.request("PATCH", &path).json(&json!({"scopes": scopes})));
-        assert_eq!(answer.status, 200, "{}", answer.text);
-    };
     assert_eq!(outcomes(), ["200", "200"]);
     for _ in 0..3 {
-        change(&["read"]);
+        workspace.rescope(&world.edge(), &id, &["read"]);
         assert_eq!(outcomes(), ["403 insufficient-scope", "200"]);
-        change(&["deploy"]);
+        workspace.rescope(&world.edge(), &id, &["deploy"]);
         assert_eq!(outcomes(), ["200", "403 insufficient-scope"]);
     }
 }

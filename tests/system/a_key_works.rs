@@ -4,7 +4,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde::Deserialize;
 use serde_json::json;
 use shared::keyring::Keyring;
-use tests::{Answer, Client, World};
+use tests::{Client, World};
 
 pub fn from_create_to_the_platform(world: &World) {
     let workspace = world.workspace();
@@ -72,10 +72,7 @@ pub fn each_token_is_asserted_as_what_it_is(world: &World) {
     };
     all_are("deploy read");
     for (id, _) in &tokens {
-        let path = workspace.path(&format!("/access-tokens/{id}"));
-        let admin = world.edge().with_token(&workspace.admin);
-        let changed = Answer::of(admin.request("PATCH", &path).json(&json!({"scopes": ["read"]})));
-        assert_eq!(changed.status, 200, "{}", changed.text);
+        workspace.rescope(&world.edge(), id, &["read"]);
     }
     all_are("read");
 }
