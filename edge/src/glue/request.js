@@ -9,10 +9,11 @@ export function describeRequest(request) {
   return authorization === null ? lines : `${lines}\n${authorization}`;
 }
 
-// Path and query: the part of the URL that starts with its third slash. It is cut, not parsed, so that what was
-// decided on is forwarded to the letter. The platform's URLs are absolute: no host is over before this.
+// The platform's URLs are absolute: no host is over before this.
 const SHORTEST = "http://h".length;
 
+// Path and query: the part of the URL that starts with its third slash. It is cut, not parsed, so that what was
+// decided on is forwarded to the letter.
 function target({ url }) {
   return url.slice(url.indexOf("/", SHORTEST));
 }
