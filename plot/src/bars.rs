@@ -3,7 +3,7 @@
 use crate::axis::{Axis, Range};
 use crate::{Error, style};
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::text_anchor::{HPos, VPos};
 
 /// A bar from zero to a value.
 #[derive(Debug, Clone)]
@@ -29,10 +29,9 @@ pub struct BarChart {
     pub guides: Vec<f64>,
 }
 
-/// Heights of a row and of the bar in it, and width of a letter, in pixels.
+/// Heights of a row and of the bar in it, in pixels.
 const ROW: i32 = 26;
 const THICKNESS: i32 = 14;
-const LETTER: i32 = 7;
 
 /// Room for the axis below and around everything, in pixels.
 const BELOW: i32 = 52;
@@ -57,26 +56,26 @@ impl BarChart {
         let (width, bottom) = (style::SIZE.0, 2 * AROUND + rows * ROW);
         let area = SVGBackend::with_string(svg, (width, (bottom + BELOW).unsigned_abs())).into_drawing_area();
         area.fill(&WHITE)?;
-        let left = 2 * AROUND + self.names_width();
-        let right = i32::try_from(width).unwrap_or_default() - 2 * AROUND - 4 * LETTER;
+        let left = 2 * AROUND + style::width(self.bars.iter().map(|bar| &bar.name));
+        let right = i32::try_from(width).unwrap_or_default() - 2 * AROUND - 4 * style::LETTER;
         let at = |value: f64| range.map(&value, (left, right));
         for tick in &range.ticks {
             let x = at(*tick);
             area.draw(&PathElement::new(vec![(x, AROUND), (x, bottom)], style::GRID))?;
-            area.draw(&Text::new(axis.text(*tick), (x, bottom + 6), words(HPos::Center, VPos::Top)))?;
+            area.draw(&Text::new(axis.text(*tick), (x, bottom + 6), style::text(HPos::Center, VPos::Top)))?;
         }
         let middle = ((left + right) / 2, bottom + 28);
-        area.draw(&Text::new(self.label.clone(), middle, words(HPos::Center, VPos::Top)))?;
+        area.draw(&Text::new(self.label.clone(), middle, style::text(HPos::Center, VPos::Top)))?;
         for (row, bar) in (0..).zip(&self.bars) {
             let y = 2 * AROUND + row * ROW;
             let colour = style::colour(bar.kind);
-            area.draw(&Text::new(bar.name.clone(), (left - 8, y), words(HPos::Right, VPos::Center)))?;
+            area.draw(&Text::new(bar.name.clone(), (left - 8, y), style::text(HPos::Right, VPos::Center)))?;
             let corners = [(at(0.0), y - THICKNESS / 2), (at(bar.value), y + THICKNESS / 2)];
             area.draw(&Rectangle::new(corners, colour.mix(0.75).filled()))?;
             let (least, most) = bar.range;
             area.draw(&PathElement::new(vec![(at(least), y), (at(most), y)], style::INK))?;
             let value = (at(most.max(bar.value)) + 6, y);
-            area.draw(&Text::new(format!("{:.2}", bar.value), value, words(HPos::Left, VPos::Center)))?;
+            area.draw(&Text::new(format!("{:.2}", bar.value), value, style::text(HPos::Left, VPos::Center)))?;
         }
         for (number, guide) in self.guides.iter().enumerate() {
             style::upright_line(&area, at(*guide), (AROUND, bottom), number)?;
@@ -84,17 +83,6 @@ impl BarChart {
         area.draw(&PathElement::new(vec![(left, bottom), (right, bottom)], style::INK))?;
         area.present()
     }
-
-    /// In pixels, for the longest name.
-    fn names_width(&self) -> i32 {
-        let longest = self.bars.iter().map(|bar| bar.name.chars().count()).max().unwrap_or_default();
-        i32::try_from(longest).unwrap_or_default() * LETTER
-    }
-}
-
-/// Text of the usual size, on this side of its place.
-fn words(level: HPos, upright: VPos) -> TextStyle<'static> {
-    ("sans-serif", style::TEXT).into_font().color(&style::INK).pos(Pos::new(level, upright))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::{Error, style};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::series::DashedLineSeries;
+use plotters::style::text_anchor::{HPos, VPos};
 
 /// A line through points, each with a marker.
 #[derive(Debug, Clone)]
@@ -113,7 +114,7 @@ impl LineChart {
                 }
                 Mark::Guide(number) => style::legend_line(area, y, style::INK, Some(number))?,
             }
-            area.draw(&Text::new(name.clone(), (style::LEGEND_MARK, y), style::text()))?;
+            area.draw(&Text::new(name.clone(), (style::LEGEND_MARK, y), style::text(HPos::Left, VPos::Center)))?;
         }
         Ok(())
     }
@@ -121,8 +122,7 @@ impl LineChart {
     /// In pixels, for the longest name.
     fn legend_width(&self) -> i32 {
         let names = self.series.iter().map(|series| &series.name).chain(self.guides.iter().map(|guide| &guide.name));
-        let longest = names.map(|name| name.chars().count()).max().unwrap_or_default();
-        style::LEGEND_MARK + i32::try_from(longest).unwrap_or_default() * LETTER + LEGEND_ROW
+        style::LEGEND_MARK + style::width(names) + LEGEND_ROW
     }
 }
 
@@ -134,10 +134,9 @@ enum Mark {
     Guide(usize),
 }
 
-/// Upper edge of the legend, height of its rows, and width of a letter, in pixels.
+/// Upper edge of the legend, and height of its rows, in pixels.
 const LEGEND_TOP: i32 = 30;
 const LEGEND_ROW: i32 = 24;
-const LETTER: i32 = 7;
 
 #[cfg(test)]
 mod tests {

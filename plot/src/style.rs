@@ -13,6 +13,8 @@ pub(crate) const INK: RGBColor = RGBColor(51, 51, 51);
 pub(crate) const GRID: RGBColor = RGBColor(217, 217, 217);
 pub(crate) const LIGHT_GRID: RGBColor = RGBColor(240, 240, 240);
 pub(crate) const LINE: u32 = 2;
+/// Width of a letter, in pixels.
+pub(crate) const LETTER: i32 = 7;
 /// Width of a line of the legend without its words, in pixels.
 pub(crate) const LEGEND_MARK: i32 = 40;
 
@@ -32,10 +34,15 @@ pub(crate) fn colour(number: usize) -> RGBColor {
     COLOURS.into_iter().cycle().nth(number).unwrap_or(INK)
 }
 
-/// Text of the usual size that stands to the right of its place, half way up.
-pub(crate) fn text() -> TextStyle<'static> {
-    let pos = Pos::new(HPos::Left, VPos::Center);
-    ("sans-serif", TEXT).into_font().color(&INK).pos(pos)
+/// Text of the usual size whose place is at this side of it.
+pub(crate) fn text(level: HPos, upright: VPos) -> TextStyle<'static> {
+    ("sans-serif", TEXT).into_font().color(&INK).pos(Pos::new(level, upright))
+}
+
+/// About how wide the longest of these names is, in pixels.
+pub(crate) fn width<'a>(names: impl Iterator<Item = &'a String>) -> i32 {
+    let longest = names.map(|name| name.chars().count()).max().unwrap_or_default();
+    i32::try_from(longest).unwrap_or_default() * LETTER
 }
 
 /// Draws the marker of the series with this number, at a pixel of the area.
