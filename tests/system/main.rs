@@ -120,6 +120,7 @@ fn main() {
         strangers_change_nothing::with_headers_of_the_edge,
         strangers_change_nothing::with_bodies,
         strangers_change_nothing::with_unsigned_calls,
+        strangers_change_nothing::with_signed_calls_of_another_release,
         the_secret_is_nowhere::but_in_its_first_answer,
     ];
     all.extend(alone![

@@ -1,7 +1,7 @@
 //! Everything that a stranger can send gets the contract's error and changes nothing.
 
 use serde_json::json;
-use tests::{Answer, Client, Workspace, World, send_raw};
+use tests::{Answer, Client, Workspace, World, send_raw, send_signed};
 
 pub fn with_authorization(world: &World) {
     let workspace = world.workspace();
@@ -179,6 +179,19 @@ pub fn with_unsigned_calls(world: &World) {
     let forged = format!("t=1,kid=k1,v1={}", "0".repeat(64));
     let forged = Answer::of(world.edge().request("POST", path).header("deplo-signature", forged).json(&body));
     assert_eq!(forged.outcome(), "401 invalid-signature");
+}
+
+/// Plays a control plane of a release that sends messages of another format.
+pub fn with_signed_calls_of_another_release(world: &World) {
+    for (path, body) in [
+        ("/_edge/kv", json!({"format": 2, "puts": [], "deletes": []})),
+        ("/_edge/ledgers/ws_stranger/snapshot", json!({"format": 2})),
+    ] {
+        let refused = send_signed(&world.edge.url(), path, &body, &world.secrets);
+        assert_eq!(refused.status(), 400, "{path}");
+        let problem = refused.text().unwrap();
+        assert!(problem.contains("deploy edge and control plane of the same release"), "{path}: {problem}");
+    }
 }
 
 struct Server {
