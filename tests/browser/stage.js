@@ -48,6 +48,12 @@ export class Workspace {
     return all;
   }
 
+  // The same, to be compared: without when the token that lists them was last used, since listing them is a use.
+  async comparableTokens() {
+    const isOwn = ({ prefix }) => this.token.startsWith(prefix.replace("…", ""));
+    return (await this.tokens()).map((token) => (isOwn(token) ? { ...token, lastUsedAt: "now" } : token));
+  }
+
   // The status with which the edge answers a deployment of this token.
   async deploys(token) {
     return (await call(EDGE_URL, "POST", this.path(`/projects/${this.project}/deployments`), { token })).status;

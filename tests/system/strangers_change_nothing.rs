@@ -1,6 +1,6 @@
 //! Everything that a stranger can send gets the contract's error and changes nothing.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{Answer, Client, Workspace, World, send_raw, send_signed};
 
 pub fn with_authorization(world: &World) {
@@ -131,7 +131,7 @@ pub fn with_bodies(world: &World) {
     let workspace = world.workspace();
     let admin = world.edge().with_token(&workspace.admin);
     let path = workspace.path("/access-tokens");
-    let before = admin.send("GET", &format!("{path}?status=all")).json();
+    let before = comparable_tokens(&admin, &path);
     let name = "a".repeat(101);
     let cases = [
         (json!({"name": "x", "scopes": ["deploy"], "admin": true}), ""),
@@ -165,10 +165,19 @@ pub fn with_bodies(world: &World) {
     assert_eq!(send("application/json", "{".into()).outcome(), "422 validation-failed");
     assert_eq!(send("text/plain", "{}".into()).outcome(), "415 unsupported-media-type");
     assert_eq!(send("application/json", format!("\"{}\"", "a".repeat(65 * 1024))).outcome(), "413 payload-too-large");
-    assert_eq!(admin.send("GET", &format!("{path}?status=all")).json(), before, "nothing was changed");
+    assert_eq!(comparable_tokens(&admin, &path), before, "nothing was changed");
     for query in ["limit=0", "limit=x", "status=dead", "cursor=%00", "colour=red"] {
         assert_eq!(admin.send("GET", &format!("{path}?{query}")).outcome(), "422 validation-failed", "{query}");
     }
+}
+
+/// Every token, without when it was last used: listing them is a use.
+fn comparable_tokens(admin: &Client, path: &str) -> Value {
+    let mut page = admin.send("GET", &format!("{path}?status=all")).json();
+    for token in page["data"].as_array_mut().unwrap() {
+        token["lastUsedAt"].take();
+    }
+    page
 }
 
 pub fn with_unsigned_calls(world: &World) {
