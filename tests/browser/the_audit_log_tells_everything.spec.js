@@ -37,3 +37,13 @@ test("as far back as one likes", async ({ page, signedIn, workspace }) => {
   await signedIn.button("Older events").click();
   await expect(rows.filter({ hasText: "First name" }).first()).toBeVisible();
 });
+
+test("of a token by the name that it has now", async ({ page, signedIn, workspace }) => {
+  const { id } = await workspace.makeToken({ name: "Old name" });
+  await page.goto("/#/audit");
+  const rows = signedIn.table("Audit events").getByRole("row").filter({ hasText: "name Old name" });
+  const created = rows.filter({ has: page.getByRole("cell", { name: "created", exact: true }) });
+  await expect(created.getByRole("link", { name: "Old name" })).toBeVisible();
+  await workspace.api("PATCH", `/access-tokens/${id}`, { name: "New name" });
+  await expect(created.getByRole("link", { name: "New name" })).toBeVisible();
+});

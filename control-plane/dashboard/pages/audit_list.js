@@ -1,6 +1,7 @@
 // @ts-check
 /** The audit log, newest first: what came since is put on top, older events are fetched when somebody asks. */
 import * as calls from "../server/calls.js";
+import { doubtNames } from "../server/names.js";
 import { session } from "../server/session.js";
 
 /**
@@ -22,9 +23,10 @@ export function auditList(filter, signal) {
   /** Fetches the newest. If so many came that there is a gap, what was known before is dropped. */
   async function refresh() {
     const { data, nextCursor } = await fetchPage(null);
-    const newest = state.events[0]?.number ?? Infinity;
+    const newest = state.events[0]?.number ?? -Infinity;
     const meets = data.some((/** @type {AuditEvent} */ { number }) => number === newest);
     const added = data.filter((/** @type {AuditEvent} */ { number }) => number > newest);
+    if (added.length > 0) doubtNames();
     Object.assign(
       state,
       meets ? { events: [...added, ...state.events] } : { events: data, next: nextCursor, isLoaded: true },

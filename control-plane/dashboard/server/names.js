@@ -6,28 +6,36 @@ import { session } from "./session.js";
 /** @type {Map<string, string>} */
 const names = new Map();
 
-/** Ids that were asked for: those without a name have none among the newest tokens. @type {Set<string>} */
-const asked = new Set();
+/** Ids that need not be asked for: those without a name have none among the newest tokens. @type {Set<string>} */
+const settled = new Set();
 
 /** Remembers what tokens are called. @param {import("./calls.js").Token[]} tokens */
-export const learnNames = (tokens) => tokens.forEach(({ id, name }) => names.set(id, name));
+export function learnNames(tokens) {
+  for (const { id, name } of tokens) {
+    names.set(id, name);
+    settled.add(id);
+  }
+}
+
+/** Has all of them asked for again when they are needed: something happened that may have changed them. */
+export const doubtNames = () => settled.clear();
 
 /** Forgets them: another workspace has others. */
 export function forgetNames() {
   names.clear();
-  asked.clear();
+  settled.clear();
 }
 
 /**
- * Asks for the newest tokens of every status, if one of these has no name yet; once for each.
+ * Asks for the newest tokens of every status, if the name of one of these is not settled.
  * @param {(string | null)[]} ids
  * @param {AbortSignal} signal
  */
 export async function learnNamesOf(ids, signal) {
-  const missing = ids.filter((id) => id?.startsWith("tok_") && !names.has(id) && !asked.has(id));
-  if (missing.length === 0) return;
+  const open = ids.filter((id) => id?.startsWith("tok_") && !settled.has(id));
+  if (open.length === 0) return;
   const { body } = await calls.listTokens(session().workspace.id, { status: "all" }, signal);
-  missing.forEach((id) => id && asked.add(id));
+  open.forEach((id) => id && settled.add(id));
   learnNames(body.data);
 }
 
