@@ -39,11 +39,27 @@ test("as far back as one likes", async ({ page, signedIn, workspace }) => {
 });
 
 test("of a token by the name that it has now", async ({ page, signedIn, workspace }) => {
-  const { id } = await workspace.makeToken({ name: "Old name" });
+  const { id } = await workspace.makeToken({ name: "First name" });
+  await page.reload();
+  await expect(signedIn.row("First name")).toBeVisible();
+  const rename = (name) => workspace.api("PATCH", `/access-tokens/${id}`, { name });
+  await rename("Second name");
   await page.goto("/#/audit");
-  const rows = signedIn.table("Audit events").getByRole("row").filter({ hasText: "name Old name" });
-  const created = rows.filter({ has: page.getByRole("cell", { name: "created", exact: true }) });
-  await expect(created.getByRole("link", { name: "Old name" })).toBeVisible();
-  await workspace.api("PATCH", `/access-tokens/${id}`, { name: "New name" });
-  await expect(created.getByRole("link", { name: "New name" })).toBeVisible();
+  const rows = signedIn.table("Audit events").getByRole("row");
+  const created = rows.filter({ has: page.getByRole("cell", { name: "created", exact: true }), hasText: "First name" });
+  await expect(created.getByRole("link", { name: "Second name" })).toBeVisible();
+  await rename("Third name");
+  await expect(created.getByRole("link", { name: "Third name" })).toBeVisible();
+});
+
+test("also if it was renamed more events ago than are shown", async ({ page, signedIn, workspace }) => {
+  const { id } = await workspace.makeToken({ name: "First name" });
+  await page.reload();
+  await expect(signedIn.row("First name")).toBeVisible();
+  const change = (change) => workspace.api("PATCH", `/access-tokens/${id}`, change);
+  await change({ name: "Second name" });
+  for (let number = 1; number <= 50; number++) await change({ scopes: [number % 2 ? "read" : "deploy"] });
+  await page.goto("/#/audit");
+  const rows = signedIn.table("Audit events").getByRole("row");
+  await expect(rows.filter({ has: signedIn.link("Second name") })).toHaveCount(50);
 });

@@ -1,7 +1,7 @@
 // @ts-check
 /** The audit log, newest first: what came since is put on top, older events are fetched when somebody asks. */
 import * as calls from "../server/calls.js";
-import { doubtNames } from "../server/names.js";
+import { doubtNames, learnNames } from "../server/names.js";
 import { session } from "../server/session.js";
 
 /**
@@ -20,13 +20,17 @@ export function auditList(filter, signal) {
   const fetchPage = async (/** @type {string | null} */ cursor) =>
     (await calls.listAuditEvents(session().workspace.id, { ...filter, cursor }, signal)).body;
 
-  /** Fetches the newest. If so many came that there is a gap, what was known before is dropped. */
+  /**
+   * Fetches the newest. If so many came that there is a gap, what was known before is dropped; names that they do not
+   * tell may have changed in between.
+   */
   async function refresh() {
     const { data, nextCursor } = await fetchPage(null);
     const newest = state.events[0]?.number ?? -Infinity;
     const meets = data.some((/** @type {AuditEvent} */ { number }) => number === newest);
     const added = data.filter((/** @type {AuditEvent} */ { number }) => number > newest);
-    if (added.length > 0) doubtNames();
+    if (!meets) doubtNames();
+    learnNames(namesIn(added));
     Object.assign(
       state,
       meets ? { events: [...added, ...state.events] } : { events: data, next: nextCursor, isLoaded: true },
@@ -48,3 +52,9 @@ export function auditList(filter, signal) {
     loadOlder,
   };
 }
+
+/** What tokens are called since these events, which stand newest first. @param {AuditEvent[]} events */
+const namesIn = (events) =>
+  events
+    .toReversed()
+    .flatMap(({ tokenId, after }) => (tokenId && after?.name ? [{ id: tokenId, name: after.name }] : []));

@@ -9,7 +9,7 @@ const names = new Map();
 /** Ids that need not be asked for: those without a name have none among the newest tokens. @type {Set<string>} */
 const settled = new Set();
 
-/** Remembers what tokens are called. @param {import("./calls.js").Token[]} tokens */
+/** Remembers what tokens are called. @param {{id: string, name: string}[]} tokens */
 export function learnNames(tokens) {
   for (const { id, name } of tokens) {
     names.set(id, name);
@@ -17,7 +17,7 @@ export function learnNames(tokens) {
   }
 }
 
-/** Has all of them asked for again when they are needed: something happened that may have changed them. */
+/** Has them asked for again when they are needed: what is known may be old. */
 export const doubtNames = () => settled.clear();
 
 /** Forgets them: another workspace has others. */
