@@ -195,7 +195,11 @@ async fn serve(settings: &RawSettings, limiting: Limiting) -> anyhow::Result<()>
     }
     tracing::info!("listening on http://{}", listener.local_addr()?);
     tokio::spawn(keep_house(parts.clone()));
-    shutdown::serve(listener, app(parts), signals).await
+    let served = shutdown::serve(listener, app(parts.clone()), signals).await;
+    if let Err(why) = parts.uses.write_down(&parts.store).await {
+        tracing::warn!("when tokens were last used is not written down: {why}");
+    }
+    served
 }
 
 async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {

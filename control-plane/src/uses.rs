@@ -1,7 +1,7 @@
 //! When tokens were used on the control plane itself. The edge tells of all other uses.
 //!
-//! A request leaves a note in memory and goes on. Once in a minute the notes are written down, one for each token, as
-//! ledgers do it.
+//! A request leaves a note in memory and goes on. Once in a minute, and before the process ends, the notes are written
+//! down, one for each token, as ledgers do it.
 
 use crate::store::{Store, tokens};
 use shared::id::TokenId;

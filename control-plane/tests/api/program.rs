@@ -90,6 +90,19 @@ async fn what_is_under_way_is_finished_before_the_process_ends() {
 }
 
 #[tokio::test]
+async fn uses_are_written_down_before_the_process_ends() {
+    let server = Server::start(Plan::Pro).await;
+    let (id, token) = server.token(&["read"]).await;
+    let mut program = Program::start(&server).await;
+    let used = program.http.get(format!("{}/access-token", program.url)).bearer_auth(&token).send().await.unwrap();
+    assert_eq!(used.status(), 200);
+    assert_eq!(server.last_used(&id).await, Value::Null);
+    program.signal("TERM").await;
+    assert_eq!(program.exit_code().await, Some(0));
+    assert_ne!(server.last_used(&id).await, Value::Null);
+}
+
+#[tokio::test]
 async fn a_second_signal_ends_the_process_at_once() {
     let server = Server::start(Plan::Pro).await;
     let (id, token) = server.token(&["read"]).await;

@@ -6,7 +6,8 @@ use control_plane::plan::Plan;
 use serde_json::{Value, json};
 
 impl Server {
-    async fn last_used(&self, id: &str) -> Value {
+    /// `lastUsedAt` of a token.
+    pub async fn last_used(&self, id: &str) -> Value {
         self.get(&tokens_path(id)).await.json()["lastUsedAt"].clone()
     }
 }
