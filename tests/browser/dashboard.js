@@ -25,6 +25,11 @@ export class Dashboard {
     await expect(this.button("Sign out")).toBeVisible();
   }
 
+  // From now on the page takes itself for hidden, and fetches nothing by itself.
+  hide() {
+    return this.page.evaluate(() => Object.defineProperty(document, "visibilityState", { value: "hidden" }));
+  }
+
   // The row of a token in the list.
   row(name) {
     return this.tokens.getByRole("row").filter({ has: this.link(name) });

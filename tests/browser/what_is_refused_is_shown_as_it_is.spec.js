@@ -5,7 +5,7 @@ test("a token that somebody else has revoked", async ({ page, signedIn, workspac
   const { id } = await workspace.makeToken({ name: "CI Deploy" });
   await page.reload();
   const dialog = await signedIn.openRotate("CI Deploy");
-  await hide(page);
+  await signedIn.hide();
   await workspace.api("DELETE", `/access-tokens/${id}`);
   trouble.expect(/status of 409/);
   await dialog.getByRole("button", { name: "Rotate token", exact: true }).click();
@@ -16,7 +16,7 @@ test("a token that somebody else has revoked", async ({ page, signedIn, workspac
 
 test("a plan that somebody else has filled", async ({ page, signedIn, workspace, trouble }) => {
   await signedIn.openNewToken();
-  await hide(page);
+  await signedIn.hide();
   await Promise.all(Array.from({ length: 49 }, (_, index) => workspace.makeToken({ name: `Runner ${index}` })));
   await signedIn.newToken.fill({ name: "Late", scopes: ["read"] });
   trouble.expect(/status of 403/);
@@ -25,16 +25,11 @@ test("a plan that somebody else has filled", async ({ page, signedIn, workspace,
   await expect(page.getByText("50 of 50 tokens used")).toBeVisible();
 });
 
-test("and rights that somebody else has taken, with the reason in sight", async ({
-  page,
-  dashboard,
-  workspace,
-  trouble,
-}) => {
+test("and rights that somebody else has taken, with the reason in sight", async ({ dashboard, workspace, trouble }) => {
   const { id, token } = await workspace.makeToken({ name: "Second", scopes: ["admin"] });
   await dashboard.signIn(token);
   await dashboard.openNewToken();
-  await hide(page);
+  await dashboard.hide();
   await workspace.api("PATCH", `/access-tokens/${id}`, { scopes: ["read"] });
   await dashboard.newToken.fill({ name: "Late", scopes: ["read"] });
   trouble.expect(/status of 403/);
@@ -43,6 +38,3 @@ test("and rights that somebody else has taken, with the reason in sight", async 
   await expect(dashboard.button("New Token")).toHaveCount(0);
   await expect(dashboard.newToken.dialog).toBeVisible();
 });
-
-// From now on the page takes itself for hidden, and fetches nothing by itself.
-const hide = (page) => page.evaluate(() => Object.defineProperty(document, "visibilityState", { value: "hidden" }));
