@@ -18,7 +18,7 @@ test("at once, when that is revoked elsewhere", async ({ page, context, dashboar
 });
 
 test("at once, when that expires", async ({ page, context, dashboard, workspace }) => {
-  const expiresAt = new Date(Date.now() + 6000).toISOString();
+  const expiresAt = new Date(Date.now() + 15_000).toISOString();
   const { token } = await workspace.makeToken({ name: "Short", scopes: ["admin"], expiresAt });
   await dashboard.signIn(token);
   const cookie = await sessionCookie(context);

@@ -75,7 +75,7 @@ test("what one tab makes, the other shows", async ({ context, signedIn }) => {
   await other.page.clock.install();
   await other.open();
   await expect(other.row("Admin")).toBeVisible();
-  await other.page.clock.pauseAt(Date.now() + 1_000);
+  await other.page.clock.pauseAt(Date.now() + 5_000);
   await signedIn.makeToken({ name: "From the first tab" });
   await expect(other.row("From the first tab")).toBeVisible();
   await other.page.clock.resume();

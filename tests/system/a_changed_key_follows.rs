@@ -20,11 +20,14 @@ pub fn at_the_very_next_request(world: &World) {
     }
 }
 
+/// How long a token lives that is to expire: long enough to be made and used once, whatever else this machine does.
+const SHORT: Duration = Duration::from_secs(10);
+
 /// Nothing is published when a token expires: every isolate sees it by itself.
 pub fn and_expires_on_time(world: &World) {
     let workspace = world.workspace();
-    let expires = now() + Duration::from_secs(4);
-    let body = json!({"name": "Short", "scopes": ["deploy"], "expiresAt": in_four_seconds()});
+    let expires = now() + SHORT;
+    let body = json!({"name": "Short", "scopes": ["deploy"], "expiresAt": shortly()});
     let created = world.edge().with_token(&workspace.admin).post(&workspace.path("/access-tokens"), &body);
     let view: Value = created.json();
     let caller = world.edge().with_token(view["token"].as_str().unwrap());
@@ -36,8 +39,8 @@ pub fn and_expires_on_time(world: &World) {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a moment that the system under test compares with its own clock")]
-fn in_four_seconds() -> String {
-    let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + Duration::from_secs(4);
+fn shortly() -> String {
+    let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + SHORT;
     let at = jiff::Timestamp::from_millisecond(i64::try_from(at.as_millis()).unwrap()).unwrap();
     at.to_string()
 }

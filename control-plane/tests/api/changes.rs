@@ -84,10 +84,11 @@ async fn a_use_is_no_change() {
 async fn a_change_waits_for_leases_and_a_new_name_does_not() {
     let server = Server::start(Plan::Pro).await;
     let (id, _) = server.token(&["deploy", "read"]).await;
-    server.edge.set_lease(1_000);
+    server.edge.set_lease(20_000);
     let started = now();
     assert_eq!(server.patch(&server.admin, &id, json!({"name": "Other"})).await.status, 200);
-    assert!(started.elapsed() < Duration::from_millis(1_000), "the edge knows no names: {:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(20), "the edge knows no names: {:?}", started.elapsed());
+    server.edge.set_lease(1_000);
     let started = now();
     assert_eq!(server.patch(&server.admin, &id, json!({"scopes": ["read"]})).await.status, 200);
     assert!(started.elapsed() >= Duration::from_millis(1_110), "{:?}", started.elapsed());

@@ -16,12 +16,13 @@ fn state(server: &Server, token: &str) -> Option<State> {
 #[tokio::test]
 async fn a_create_does_not_wait_for_leases_and_a_revocation_does() {
     let server = Server::start(Plan::Pro).await;
-    server.edge.set_lease(1_000);
+    server.edge.set_lease(20_000);
     let started = now();
     let (id, token) = server.token(&["read"]).await;
-    assert!(started.elapsed() < Duration::from_millis(1_000), "nobody knew it: {:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(20), "nobody knew it: {:?}", started.elapsed());
     assert_eq!(state(&server, &token), Some(State::Active));
 
+    server.edge.set_lease(1_000);
     let started = now();
     let receipt = server.delete(&tokens_path(&id)).await;
     assert_eq!(receipt.status, 200, "{}", receipt.text);
