@@ -8,9 +8,13 @@ import { button, dialogButtons, openDialog } from "./dialog.js";
 import { h, named, newId } from "../screen/dom.js";
 import { openRevoke } from "./revoke.js";
 import { icon } from "../screen/icons.js";
+import { mayManage } from "../rules/permissions.js";
+import { session } from "../server/session.js";
 import { untilEffective } from "./until_effective.js";
 
 const NOT_COPIED = "You have not copied this token. It is shown only once.";
+const OVERWRITTEN = "The curl line has taken the token's place in the clipboard. The token is shown only once.";
+const NOT_REVOCABLE = "You are no longer signed in to its workspace, so it cannot be revoked here.";
 
 /**
  * @param {import("../server/make_token.js").Made} made its `token` is taken out of it
@@ -18,10 +22,11 @@ const NOT_COPIED = "You have not copied this token. It is shown only once.";
  *   `alsoWatch` are ids of tokens of which the edge has to hear too
  */
 export function openSecret(made, { title = "Token created", notes = [], alsoWatch = [] } = {}) {
-  const { body: view, status, apiUrl } = made;
+  const { body: view, status, workspaceId, apiUrl } = made;
   let secret = view.token;
   view.token = "";
-  let isCopied = false;
+  /** Why it would be lost if this closed; empty once it is elsewhere. */
+  let risk = NOT_COPIED;
 
   const box = h("input", { id: newId(), class: "secret", readonly: true, autocomplete: "off", spellcheck: "false" });
   box.value = secret;
@@ -32,7 +37,7 @@ export function openSecret(made, { title = "Token created", notes = [], alsoWatc
   const dialog = openDialog({
     title,
     mayClose: () => false,
-    mayLeave: () => isCopied,
+    mayLeave: () => !risk,
     dismiss: leave,
     closed: forget,
     content: [
@@ -78,18 +83,19 @@ export function openSecret(made, { title = "Token created", notes = [], alsoWatc
     said.textContent = isPut
       ? "Curl line copied"
       : "This browser did not allow that. The line is selected: copy it by hand.";
-    if (!isPut) getSelection()?.selectAllChildren(curl);
+    if (isPut) risk ||= OVERWRITTEN;
+    else getSelection()?.selectAllChildren(curl);
   }
 
   /** @param {string} words */
   function markCopied(words) {
-    isCopied = true;
+    risk = "";
     said.textContent = words;
     showDone();
   }
 
   function leave() {
-    if (isCopied) dialog.close();
+    if (!risk) dialog.close();
     else if (footer.querySelector("[role=alert]")) showDone();
     else showWarning();
   }
@@ -104,9 +110,9 @@ export function openSecret(made, { title = "Token created", notes = [], alsoWatc
   function showWarning() {
     const back = button("Go back", showDone, { class: "button primary" });
     footer.replaceChildren(
-      h("div", { role: "alert", class: "alert" }, h("p", {}, NOT_COPIED)),
+      h("div", { role: "alert", class: "alert" }, h("p", {}, risk), !mayRevoke() && h("p", {}, NOT_REVOCABLE)),
       dialogButtons(
-        button("Revoke it", revoke),
+        mayRevoke() && button("Revoke it", revoke),
         button("Close without copying", dialog.close, { class: "button danger" }),
         back,
       ),
@@ -114,8 +120,12 @@ export function openSecret(made, { title = "Token created", notes = [], alsoWatc
     back.focus();
   }
 
+  /** The session may have ended meanwhile, or be one of another workspace. */
+  const mayRevoke = () => mayManage() && session().workspace.id === workspaceId;
+
   /** Of no use to anybody: nobody has its text. */
   function revoke() {
+    if (!mayRevoke()) return showWarning();
     dialog.close();
     openRevoke(view);
   }

@@ -8,8 +8,8 @@ import { Problem } from "./problem.js";
 import { session } from "./session.js";
 
 /**
- * @typedef {{status: number, body: import("./calls.js").Token & {token: string, replayed?: boolean}, apiUrl: string}}
- *   Made `apiUrl` is where it works
+ * @typedef {{status: number, body: import("./calls.js").Token & {token: string, replayed?: boolean},
+ *   workspaceId: string, apiUrl: string}} Made `workspaceId` is whose it is, `apiUrl` where it works
  */
 
 /**
@@ -27,7 +27,7 @@ export function maker(send) {
       const { id } = answer.body;
       answer = await calls.rotateToken(workspace.id, id, {}, keyOf(id)).catch(whenMade);
     }
-    return { ...answer, apiUrl };
+    return { ...answer, workspaceId: workspace.id, apiUrl };
   };
 }
 
