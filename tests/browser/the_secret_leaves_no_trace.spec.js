@@ -49,6 +49,26 @@ test("and no answer of the dashboard's may be stored", async ({ page, workspace,
   expect(stored).toEqual([]);
 });
 
+for (const prefix of ["sk_live_", "acme_", "a_b_c_"]) {
+  test(`and what is searched is kept without it: ${prefix}`, async ({ page, context, dashboard, workspace }) => {
+    // Played: tokens of this platform begin as usual.
+    await page.route("**/session", async (route) => {
+      const answer = await route.fetch();
+      const session = await answer.json().catch(() => null);
+      if (session?.accessToken) session.accessToken.prefix = `${prefix}AbCd…`;
+      await route.fulfill({ response: answer, json: session });
+    });
+    await dashboard.signIn(workspace.token);
+    const secret = workspace.token.slice("sk_live_".length);
+    for (const pasted of [`${prefix}${secret}`, `export T=${prefix}${secret}`, `${prefix.slice(2)}${secret}`, secret]) {
+      await page.getByRole("searchbox", { name: "Search tokens" }).fill(pasted);
+      await expect(page).toHaveURL(new RegExp(`q=\\w*${secret.slice(0, 4)}$`));
+      expect(await traces(page, context, secret.slice(4))).toEqual([]);
+      await page.getByRole("searchbox", { name: "Search tokens" }).fill("");
+    }
+  });
+}
+
 // What makes a token secret: all but the prefix that lists show.
 const secretOf = (token) => token.slice("sk_live_".length + 4);
 

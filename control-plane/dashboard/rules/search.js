@@ -2,14 +2,19 @@
 /** What a search finds. */
 import { session } from "../server/session.js";
 
+/** More letters and digits in a row than an id has: a token's, of which four may be kept. */
+const LONG = /([A-Za-z0-9]{4})[A-Za-z0-9]{23,}/g;
+
 /**
  * What of a query may be kept. Of a token's text, which somebody may paste to find out whose it is, that is its prefix:
- * whatever stands around it, and even if its first letter was missed.
+ * whatever stands around it, and even if its first letters were missed.
  * @param {string} query
  */
 export function withoutSecret(query) {
-  const [, kind] = session().accessToken.prefix.split("_");
-  return new RegExp(`(?:sk|\\bk?)_${kind}_\\w{0,4}`, "i").exec(query)?.[0] ?? query;
+  // All tokens begin alike: as the shown prefix does without its four letters and the ellipsis.
+  const beginning = session().accessToken.prefix.slice(0, -5);
+  const whole = new RegExp(`${beginning}\\w{0,4}`, "i").exec(query)?.[0];
+  return whole ?? query.replace(LONG, "$1");
 }
 
 /**
