@@ -1,7 +1,7 @@
 // @ts-check
 /** Puts the right page on the screen: by the session, then by the address. */
 import { h } from "./screen/dom.js";
-import { returnToPlace, startEntry } from "./screen/scrolling.js";
+import { noteEntry, returnToPlace } from "./screen/scrolling.js";
 import { setTitle } from "./screen/title.js";
 import { clearToasts } from "./screen/toasts.js";
 import { closeDialogs } from "./dialogs/dialog.js";
@@ -36,6 +36,7 @@ const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 /** Shows what session and address ask for, and leaves alone what is shown already. */
 export function showPage() {
   forgetOthers();
+  noteEntry();
   renderHeader();
   const route = currentRoute();
   const key = keyOf(route);
@@ -68,7 +69,7 @@ function forgetOthers() {
 /** @param {string} key @param {import("./screen/router.js").Route} route */
 function mount(key, route) {
   const isFirst = state.key === null;
-  startEntry();
+  scrollTo(0, 0);
   state.stop.abort();
   closeDialogs();
   state.stop = new AbortController();

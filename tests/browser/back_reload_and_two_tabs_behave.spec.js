@@ -1,6 +1,7 @@
 // What a person does with a browser, beside clicking what the page offers.
 import { Dashboard } from "./dashboard.js";
 import { expect, test } from "./fixtures.js";
+import { controlPlane } from "./stage.js";
 
 test("back and forward go from page to page", async ({ page, signedIn, workspace }) => {
   const { name, id } = await workspace.makeToken({ name: "CI Deploy" });
@@ -30,6 +31,27 @@ test("back leads to where one was", async ({ page, signedIn, workspace }) => {
   expect(await page.evaluate(() => scrollY)).toBe(0);
   await page.goBack();
   await expect.poll(() => page.evaluate(() => scrollY)).toBe(place);
+});
+
+test.describe("in a list of two pages", () => {
+  test.use({ plan: "team" });
+
+  test("back leads to where one was on the second", async ({ page, signedIn, workspace }) => {
+    // Not every browser has the Navigation API.
+    await page.addInitScript(() => Object.defineProperty(window, "navigation", { value: undefined }));
+    await Promise.all(Array.from({ length: 80 }, (_, index) => workspace.makeToken({ name: `Runner ${index}` })));
+    await page.reload();
+    await expect(page.getByText("1–50 of 81")).toBeVisible();
+    await signedIn.button("Next page").click();
+    await signedIn.link("Admin").scrollIntoViewIfNeeded();
+    const place = await page.evaluate(() => scrollY);
+    await signedIn.link("Admin").click();
+    await expect(signedIn.heading("Admin")).toBeInViewport();
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    await page.goBack();
+    await expect(page.getByText("51–81 of 81")).toBeVisible();
+    await expect.poll(() => page.evaluate(() => scrollY)).toBe(place);
+  });
 });
 
 test("reload keeps the page, its filters and the session", async ({ page, signedIn, workspace }) => {
@@ -148,4 +170,52 @@ test("and offers to revoke what nobody has", async ({ page, signedIn, workspace 
   await signedIn.revokeDialog("Precious").getByRole("button", { name: "Revoke token", exact: true }).click();
   await expect(page.getByText("Refused everywhere since")).toBeVisible();
   expect((await workspace.tokens("revoked")).map(({ name }) => name)).toEqual(["Precious"]);
+});
+
+test("but not once it cannot, and keeps it in sight", async ({ page, signedIn, workspace }) => {
+  const dialog = await signedIn.openRotate("Admin");
+  await dialog.getByRole("button", { name: "Rotate token", exact: true }).click();
+  const token = await signedIn.created.text();
+  await expect(page.locator("h1", { hasText: "Sign in" })).toHaveCount(1);
+  await signedIn.created.done.click();
+  await expect(page.getByText("it cannot be revoked here")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Revoke it", exact: true })).toHaveCount(0);
+  await page.getByRole("button", { name: "Go back", exact: true }).click();
+  await expect(signedIn.created.token).toHaveValue(token);
+  expect(await workspace.deploys(token)).toBe(200);
+});
+
+test("what was copied and is in the clipboard no more, is asked for too", async ({ page, signedIn }) => {
+  await signedIn.openNewToken();
+  await signedIn.newToken.fill({ name: "Precious", scopes: ["read"] });
+  await signedIn.newToken.create.click();
+  await signedIn.created.copy.click();
+  await signedIn.created.copyCurl.click();
+  await expect(page.getByText("Curl line copied")).toBeVisible();
+  await signedIn.created.done.click();
+  await expect(page.getByText("has taken the token's place in the clipboard")).toBeVisible();
+  await page.getByRole("button", { name: "Go back", exact: true }).click();
+  await signedIn.created.copy.click();
+  await signedIn.created.done.click();
+  await expect(signedIn.created.dialog).toBeHidden();
+});
+
+test("a form that is half filled in survives back, and other rights", async ({ page, signedIn, workspace }) => {
+  await signedIn.link("Audit log").click();
+  await signedIn.link("Tokens").click();
+  await signedIn.openNewToken();
+  await signedIn.newToken.fill({ name: "Half", scopes: ["deploy"] });
+  await page.goBack();
+  await expect(page).toHaveURL(/#\/audit$/);
+  await expect(signedIn.newToken.name).toHaveValue("Half");
+  const { id } = (await workspace.tokens())[0];
+  await workspace.api("PATCH", `/access-tokens/${id}`, { scopes: ["admin", "read"] });
+  const heard = page.waitForResponse(`${controlPlane}/session`);
+  await page.evaluate(() => new BroadcastChannel("deplo").postMessage("changed"));
+  await (await heard).finished();
+  await page.evaluate(() => new Promise(requestAnimationFrame));
+  await signedIn.newToken.create.click();
+  await signedIn.created.copy.click();
+  await signedIn.created.done.click();
+  expect((await workspace.tokens()).map(({ name }) => name)).toContain("Half");
 });

@@ -40,7 +40,7 @@ export function openForm({ title, intro, fields, action, read, send, done, lost 
   const cancel = button("Cancel", leave);
   const form = h(
     "form",
-    { novalidate: true, onsubmit: submitOnce(submit, trySend), oninput: () => (isTouched = true) },
+    { novalidate: true, onsubmit: submitOnce(submit, trySend), oninput: whenTouched },
     intro,
     inputs,
     alert.element,
@@ -50,22 +50,27 @@ export function openForm({ title, intro, fields, action, read, send, done, lost 
     title,
     content: form,
     dismiss: whenEscape,
-    mayClose: () => !isBusy(submit) && !isRefused,
+    mayClose: () => !isBusy(submit) && !isRefused && !(isTouched && isOwnToken(ownId)),
     mayLeave: () => !isBusy(submit) && !isLost,
     closed: () => isLost && abandoned(),
   });
   fields[0].focus();
   const ownId = session().accessToken.id;
-  let [isLost, isTouched] = [false, false];
+  let [isLost, isTouched, isWarned] = [false, false, false];
   /** Why is read, whatever the page behind becomes by it. */
   let isRefused = false;
   /** @type {object | null} */
   let request;
 
+  function whenTouched() {
+    isTouched = true;
+    isWarned = false;
+  }
+
   /** It is pressed by mistake more easily than a button: what was filled in is not lost at once. */
   function whenEscape() {
-    if (!isTouched || isBusy(submit) || isLost) return leave();
-    isTouched = false;
+    if (!isTouched || isWarned || isBusy(submit) || isLost) return leave();
+    isWarned = true;
     alert.say(TOUCHED);
   }
 

@@ -47,4 +47,7 @@ export function auditSection({ events, label, level, render }) {
   );
 }
 
-const tell = (/** @type {Error} */ failure) => toast(`Older events could not be fetched: ${failure.message}`);
+/** Whoever has left the page asks for no more. @param {Error} failure */
+function tell({ name, message }) {
+  if (name !== "AbortError") toast(`Older events could not be fetched: ${message}`);
+}

@@ -36,4 +36,4 @@ export const goTo = (href) => {
 };
 
 /** Changes the address only, as while somebody types a search. @param {string} href */
-export const replaceAddress = (href) => history.replaceState(null, "", href);
+export const replaceAddress = (href) => history.replaceState(history.state, "", href);

@@ -10,11 +10,12 @@ let entry = "";
 
 history.scrollRestoration = "manual";
 
-/** Remembers the place of the entry that is left, and begins the next one at its top. */
-export function startEntry() {
+/** Remembers the place of the entry before, if another one is shown now. Each has a name, in its own state. */
+export function noteEntry() {
+  if (history.state?.entry === entry) return;
   places.set(entry, scrollY);
-  entry = /** @type {any} */ (window).navigation?.currentEntry?.key ?? "";
-  scrollTo(0, 0);
+  entry = history.state?.entry ?? crypto.randomUUID();
+  history.replaceState({ entry }, "");
 }
 
 /** Goes to where the entry was left, unless somebody has scrolled meanwhile. */
