@@ -72,6 +72,24 @@ pub async fn first_not_acknowledged(
     Ok(version.map(i64::cast_unsigned))
 }
 
+/// The last change of a project's tokens, creates aside, that is not effective yet.
+///
+/// # Errors
+/// If the database fails.
+pub(crate) async fn last_pending_update_of_project(
+    connection: &mut AnyConnection,
+    project_id: &str,
+) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query_scalar(unfinished!(
+        "SELECT MAX(version) FROM changes WHERE",
+        "AND kind = 'update' AND effective_at IS NULL
+         AND token_id IN (SELECT id FROM tokens WHERE project_id = $1)"
+    ))
+    .bind(project_id)
+    .fetch_one(connection)
+    .await
+}
+
 /// The hash of the history up to a version, if there is such a change.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! Projects of a workspace.
 
 use super::audit_events::{Action, Event};
-use super::{Locked, tokens};
+use super::{Locked, changes, tokens};
 use crate::error::Error;
 use serde_json::{Value, json};
 use sqlx::AnyConnection;
@@ -39,10 +39,11 @@ impl Locked {
         self.audit(event).await
     }
 
-    /// Marks a project as deleted and revokes its tokens.
+    /// Marks a project as deleted and revokes its tokens. Effective it is with the last of these revocations, or with
+    /// what became of its other tokens before and the edge has not confirmed.
     pub(crate) async fn delete_project(&mut self, project: ProjectRow) -> Result<ProjectRow, Error> {
-        let mut version = None;
         let now = self.now;
+        let mut version = changes::last_pending_update_of_project(self.connection(), &project.id).await?;
         let live = tokens::live_of_project(self.connection(), &project.id, now).await?;
         let revoked = i64::try_from(live.len()).unwrap_or(i64::MAX);
         for token in live {

@@ -122,6 +122,23 @@ async fn a_project_and_its_tokens_end_together() {
     assert_eq!(server.create(&server.admin, late).await.slug(), "validation-failed");
 }
 
+#[tokio::test]
+async fn a_deleted_project_waits_for_what_its_tokens_wait_for() {
+    let server = Server::start(Plan::Pro).await;
+    let body = json!({"name": "p", "scopes": ["read"], "projectId": support::PROJECT});
+    let token = server.create(&server.admin, body).await.json();
+    server.edge.set_down(true);
+    assert_eq!(server.delete(&tokens_path(token["id"].as_str().unwrap())).await.status, 202);
+    let path = format!("/workspaces/{WORKSPACE}/projects/{}", support::PROJECT);
+    let deleted = server.delete(&path).await;
+    assert_eq!((deleted.status, &deleted.json()["revoked"]), (202, &json!(0)), "{}", deleted.text);
+    let known = state(&server, token["token"].as_str().unwrap());
+    assert_eq!(known, Some(State::Active), "the edge has not heard of the revocation");
+    server.edge.set_down(false);
+    assert_eq!(server.delete(&path).await.status, 200);
+    assert_eq!(state(&server, token["token"].as_str().unwrap()), Some(State::Revoked));
+}
+
 #[expect(clippy::disallowed_methods, reason = "a test measures how long it waited")]
 fn now() -> Instant {
     Instant::now()
