@@ -39,12 +39,12 @@ impl InFlight {
     /// The origin gave no answer.
     #[must_use]
     pub fn fail(self, why: &JsValue) -> JsValue {
-        console_error!("request {}: the platform origin is out of reach: {why:?}", glue::request_id(&self.0.request));
-        let problem = Problem::new(502, "origin-unreachable", "The platform is out of reach").detail(
+        failed(
+            &self.0,
+            why,
             "The request was allowed, but what answers it is out of reach. It may or may not have been received; \
              try again.",
-        );
-        self.0.deny(&Denial::Failed(problem))
+        )
     }
 }
 
@@ -60,7 +60,20 @@ fn hand_on(visit: Visit, response: JsValue, until: Timestamp) -> JsValue {
         visit.end();
         return response;
     }
-    watch::watched(visit, &response, until)
+    match watch::start(&response) {
+        Ok(flow) => watch::watched(visit, flow, until),
+        Err(why) => {
+            glue::discard(&response);
+            failed(&visit, &why, "The request was carried out, but the answer to it cannot be passed on.")
+        }
+    }
+}
+
+/// There is nothing to release.
+fn failed(visit: &Visit, why: &JsValue, detail: &'static str) -> JsValue {
+    console_error!("request {}: no answer of the platform origin: {why:?}", glue::request_id(&visit.request));
+    let problem = Problem::new(502, "origin-unreachable", "The platform is out of reach").detail(detail);
+    visit.deny(&Denial::Failed(problem))
 }
 
 /// The origin's answer goes nowhere.

@@ -4,9 +4,9 @@ use crate::server::serve;
 use anyhow::{Context, Result};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Query, Request, State};
-use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use futures_util::stream::{Stream, StreamExt, unfold};
@@ -39,7 +39,8 @@ pub struct Received {
 ///
 /// The query can ask for something else: `hold=NAME` waits for [`EchoOrigin::let_go`] before it answers,
 /// `stream=MS` answers with a line every so many milliseconds for as long as somebody listens, `bytes=N` with so many
-/// bytes (`encoding` says what they are said to be), and `count` with how many bytes the request's body had.
+/// bytes (`encoding` says what they are said to be), and `count` with how many bytes the request's body had. `status` is
+/// that of the answer.
 pub struct EchoOrigin {
     address: SocketAddr,
     state: Arc<OriginState>,
@@ -98,6 +99,7 @@ struct Wish {
     bytes: Option<usize>,
     encoding: Option<String>,
     count: Option<String>,
+    status: Option<u16>,
 }
 
 async fn answer(State(state): State<Arc<OriginState>>, Query(wish): Query<Wish>, request: Request<Body>) -> Response {
@@ -111,12 +113,16 @@ async fn answer(State(state): State<Arc<OriginState>>, Query(wish): Query<Wish>,
     if let Some(name) = wish.hold {
         let _ = state.let_go.subscribe().wait_for(|names| names.contains(&name)).await;
     }
-    match (wish.stream, wish.bytes) {
+    let mut response = match (wish.stream, wish.bytes) {
         (Some(ms), _) => Body::from_stream(lines(ms)).into_response(),
         (_, Some(bytes)) => zeroes_response(bytes, wish.encoding),
         _ if counts => Json(json!({"bytes": count})).into_response(),
         _ => Json(shown).into_response(),
+    };
+    if let Some(status) = wish.status.and_then(|status| StatusCode::from_u16(status).ok()) {
+        *response.status_mut() = status;
     }
+    response
 }
 
 async fn read(body: Body) -> Vec<u8> {

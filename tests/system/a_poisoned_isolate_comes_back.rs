@@ -1,7 +1,8 @@
 //! A Wasm instance that traps is replaced by the next request. Meanwhile nothing is allowed, and what the old one knew is
 //! asked for anew.
 
-use crate::in_flight_answers_are_withheld::revoke;
+use crate::in_flight_answers_are_withheld::{now, read_stream, revoke};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 use tests::{Answer, Client, World, root, wait_until};
@@ -9,6 +10,9 @@ use toml::Value;
 
 /// What a request takes to arrive on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A lease and a second: what watched the body is gone, and somebody else looks whether it still watches.
+const CUT_WITHIN: Duration = Duration::from_secs(4);
 
 /// The same isolate holds the ledger's objects, so that they are replaced too.
 pub fn and_fails_closed_meanwhile() {
@@ -18,12 +22,16 @@ pub fn and_fails_closed_meanwhile() {
     });
     let world = world.expect("the world starts");
     let workspace = world.workspace();
-    let [(id, token), (other_id, other)] = [0; 2].map(|_| workspace.token(&world.edge(), &["read"], None));
+    let [(id, token), (other_id, other), (streamer_id, streamer)] =
+        [0; 3].map(|_| workspace.token(&world.edge(), &["read"], None));
     let (caller, other) = (world.edge().with_token(&token), world.edge().with_token(&other));
     let hot = |caller: &Client| caller.send("GET", &workspace.deployments()).status;
     assert_eq!([hot(&caller), hot(&caller), hot(&other)], [200; 3]);
 
+    let stop = AtomicBool::new(false);
     thread::scope(|scope| {
+        let stream = scope.spawn(|| read_stream(world.edge().with_token(&streamer), &workspace, &stop));
+        assert!(wait_until(PATIENCE, || streams(&world)), "the stream never began");
         let in_flight = scope.spawn(|| caller.send("GET", &format!("{}?hold={id}", workspace.deployments())));
         assert!(wait_until(PATIENCE, || world.origin.holds(&id)), "the request never arrived");
         let received = world.origin.received().len();
@@ -35,8 +43,20 @@ pub fn and_fails_closed_meanwhile() {
         world.origin.let_go(&id);
         let answer = in_flight.join().expect("an answer");
         assert_eq!((answer.status, answer.slug().as_str()), (503, "authority-unavailable"), "{answer:?}");
+
+        revoke(&world, &workspace, &streamer_id);
+        let answered = now();
+        thread::sleep(CUT_WITHIN);
+        stop.store(true, Ordering::Relaxed);
+        let cut = stream.join().expect("a stream");
+        let late = cut.last_at.saturating_duration_since(answered);
+        assert!(cut.broken && late < CUT_WITHIN, "nobody watched the stream any more: {late:?}");
     });
 
     revoke(&world, &workspace, &other_id);
     assert_eq!([hot(&caller), hot(&other)], [200, 401]);
+}
+
+fn streams(world: &World) -> bool {
+    world.origin.received().iter().any(|request| request.target.contains("?stream="))
 }

@@ -73,6 +73,22 @@ pub fn but_short_and_empty_bodies_come_whole(world: &World) {
     }
 }
 
+/// A long answer whose status no response can have (RFC 9110 ends at 599) fails alone.
+pub fn an_answer_that_is_none_fails_alone(world: &World) {
+    let workspace = world.workspace();
+    let (id, token) = workspace.token(&world.edge(), &["read"], None);
+    let (caller, base) = (world.edge().with_token(&token), workspace.deployments());
+    thread::scope(|scope| {
+        let other = scope.spawn(|| caller.send("GET", &format!("{base}?hold={id}")));
+        assert!(wait_until(PATIENCE, || world.origin.holds(&id)), "the request never arrived");
+        let strange = caller.send("GET", &format!("{base}?status=700&bytes={}", 1 << 20));
+        assert_eq!(strange.outcome(), "502 origin-unreachable");
+        assert!(strange.text.contains("cannot be passed on"), "{}", strange.text);
+        world.origin.let_go(&id);
+        assert_eq!(other.join().expect("an answer").status, 200);
+    });
+}
+
 pub struct Streamed {
     pub chunks: usize,
     pub broken: bool,

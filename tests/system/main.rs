@@ -77,6 +77,7 @@ fn main() {
         in_flight_answers_are_withheld::while_the_origin_holds_them,
         in_flight_answers_are_withheld::while_they_stream,
         in_flight_answers_are_withheld::but_short_and_empty_bodies_come_whole,
+        in_flight_answers_are_withheld::an_answer_that_is_none_fails_alone,
         leases_spare_the_ledger::whatever_the_rate,
         leases_spare_the_ledger::and_a_revocation_waits_for_them_alone,
         foreign_paths_refuse::another_workspace,

@@ -103,15 +103,24 @@ export function discard(response) {
   response.body?.cancel().catch(() => {});
 }
 
-// Pumps a body through a native stream that can be cut. It stays as it came, encoded or not.
+// Pumps a body through a native stream that can be cut. It stays as it came, encoded or not. It is cut by itself if nobody
+// extends it: whoever watches may be gone with its Wasm instance. Throws what no response can be made of.
 export function flow(response) {
-  const length = knownLength(response.headers);
-  const { readable, writable } = length === null ? new IdentityTransformStream() : new FixedLengthStream(length);
-  const abort = new AbortController();
-  const pumped = response.body.pipeTo(writable, { signal: abort.signal }).catch(() => {});
   const { status, statusText, headers } = response;
+  const length = knownLength(headers);
+  const { readable, writable } = length === null ? new IdentityTransformStream() : new FixedLengthStream(length);
   const watched = new Response(readable, { status, statusText, headers, encodeBody: "manual" });
-  return { response: watched, pumped, cut: () => abort.abort() };
+  const abort = new AbortController();
+  let overdue;
+  const extend = (ms) => {
+    clearTimeout(overdue);
+    overdue = setTimeout(() => abort.abort(), ms);
+  };
+  const pumped = response.body
+    .pipeTo(writable, { signal: abort.signal })
+    .catch(() => {})
+    .finally(() => clearTimeout(overdue));
+  return { response: watched, pumped, extend, cut: () => abort.abort() };
 }
 
 // A problem (RFC 9457), given as a JSON object, made ready to be the answer to any request.

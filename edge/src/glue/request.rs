@@ -46,8 +46,9 @@ extern "C" {
     /// A long body on its way, see [`flow`].
     pub(crate) type Flow;
 
-    /// Starts to pump a response's body through a native stream.
-    pub(crate) fn flow(response: &JsValue) -> Flow;
+    /// Starts to pump a response's body through a native stream. Fails if the response is none that can be passed on.
+    #[wasm_bindgen(catch)]
+    pub(crate) fn flow(response: &JsValue) -> Result<Flow, JsValue>;
 
     /// The response with the body that comes out of the stream.
     #[wasm_bindgen(method, getter)]
@@ -56,6 +57,10 @@ extern "C" {
     /// Settled when the body is through, or when that failed.
     #[wasm_bindgen(method, getter)]
     pub(crate) fn pumped(this: &Flow) -> Promise;
+
+    /// Lets the body flow for so many milliseconds from now on; then it is cut, unless it is extended again.
+    #[wasm_bindgen(method)]
+    pub(crate) fn extend(this: &Flow, ms: u32);
 
     /// Ends the body in the middle, so that its receiver notices.
     #[wasm_bindgen(method)]
