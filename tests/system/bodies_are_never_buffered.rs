@@ -5,7 +5,7 @@ use std::io::{Read, copy, repeat, sink};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
-use tests::World;
+use tests::{World, send_raw};
 
 const GIGABYTE: u64 = 1 << 30;
 
@@ -35,6 +35,25 @@ pub fn of_requests(world: &World) {
         assert_eq!(text, format!("{{\"bytes\":{GIGABYTE}}}"));
     });
     assert!(memory < GROWTH_MAX, "{memory} bytes more");
+}
+
+/// A GET may say that its body is empty, and may have one (RFC 9110, 9.3.1): some clients always say it.
+pub fn and_any_method_may_have_one(world: &World) {
+    let (token, path) = token_and_path(world);
+    for (method, headers, body) in [
+        ("GET", "Content-Length: 0", ""),
+        ("GET", "Content-Length: 4", "body"),
+        ("HEAD", "Content-Length: 0", ""),
+        ("POST", "Content-Length: 0", ""),
+    ] {
+        let line = format!("{method} {path}?{} HTTP/1.1", body.len());
+        let head = format!("{line}\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n{headers}");
+        let answer = send_raw(&world.edge.url(), format!("{head}\r\n\r\n{body}").as_bytes());
+        assert!(answer.starts_with("HTTP/1.1 200"), "{method} {headers}: {answer}");
+        let received = world.origin.received();
+        let received = received.iter().rfind(|request| request.target == format!("{path}?{}", body.len())).unwrap();
+        assert_eq!((received.method.as_str(), received.body.as_slice()), (method, body.as_bytes()), "{headers}");
+    }
 }
 
 fn token_and_path(world: &World) -> (String, String) {

@@ -84,6 +84,7 @@ fn main() {
         foreign_paths_refuse::another_project,
         bodies_are_never_buffered::of_answers,
         bodies_are_never_buffered::of_requests,
+        bodies_are_never_buffered::and_any_method_may_have_one,
         deplo_does_what_it_says::from_create_to_revoke,
         deplo_does_what_it_says::with_hundreds_of_tokens,
         deplo_does_what_it_says::with_expiries,

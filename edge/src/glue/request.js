@@ -62,16 +62,15 @@ export function forwardToControlPlane(request, origin) {
 // decoded on the way. Redirects are the caller's to follow, and no answer to an authorized request may be stored.
 function send(request, origin, headers) {
   const { method, body } = request;
+  const url = origin + target(request);
   headers.set("x-request-id", requestId(request));
-  return fetch(origin + target(request), {
-    method,
-    headers,
-    body,
-    redirect: "manual",
-    cache: "no-store",
-    encodeResponseBody: "manual",
-  });
+  const init = { method, headers, body, redirect: "manual", cache: "no-store", encodeResponseBody: "manual" };
+  // A GET may have a body (RFC 9110, 9.3.1), or say that it is empty: only a copy of a request may have it here.
+  if (body === null || !BODILESS.test(method)) return fetch(url, init);
+  return fetch(new Request(url, request), { ...init, method: undefined, body: undefined });
 }
+
+const BODILESS = /^(GET|HEAD)$/;
 
 const OVERRIDES = /^(deplo[-_]|x-http-method|x-method-override$|x-original-url$|x-rewrite-url$)/;
 
