@@ -109,6 +109,8 @@ pub fn with_headers_of_the_edge(world: &World) {
         "x-method-override",
         "x-original-url",
         "x-rewrite-url",
+        "x_http_method_override",
+        "X_Original_URL",
     ];
     let request = world.edge().with_token(&token).request("GET", &workspace.deployments());
     let request = forged.iter().fold(request, |request, name| request.header(*name, "forged"));

@@ -1,5 +1,5 @@
 // What references have in common. The header edit is that of the edge itself (edge/src/glue/request.js).
-const OVERRIDES = /^(deplo[-_]|x-http-method|x-method-override$|x-original-url$|x-rewrite-url$)/;
+const OVERRIDES = /^(deplo[-_]|x[-_]http[-_]method|x[-_](method[-_]override|(original|rewrite)[-_]url)$)/;
 const PLAIN_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const SHORT_BODY_MAX = 64 * 1024;
 

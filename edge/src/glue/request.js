@@ -72,7 +72,8 @@ function send(request, origin, headers) {
 
 const BODILESS = /^(GET|HEAD)$/;
 
-const OVERRIDES = /^(deplo[-_]|x-http-method|x-method-override$|x-original-url$|x-rewrite-url$)/;
+// Some servers take an underscore for a hyphen.
+const OVERRIDES = /^(deplo[-_]|x[-_]http[-_]method|x[-_](method[-_]override|(original|rewrite)[-_]url)$)/;
 
 function withoutOverrides(incoming) {
   const headers = new Headers(incoming);
