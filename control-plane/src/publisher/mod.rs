@@ -12,6 +12,7 @@
 //! down as acknowledged, because this process died or the database failed, is published
 //! again and waits again.
 
+mod comparison;
 mod edge_client;
 mod step;
 
@@ -119,6 +120,7 @@ impl Publisher {
 
     /// Works for ever.
     pub async fn run(self: Arc<Self>) {
+        tokio::spawn(Arc::clone(&self).compare_all());
         loop {
             match self.unfinished().await {
                 Ok(workspaces) => {

@@ -128,7 +128,7 @@ impl Publisher {
         })
     }
 
-    async fn conflict(&self, workspace_id: &str, why: &str) -> Result<Next, StepError> {
+    pub(super) async fn conflict(&self, workspace_id: &str, why: &str) -> Result<Next, StepError> {
         tracing::error!(
             workspace = workspace_id,
             "CONFLICT, nothing of it is published any more: {why}. If the database was restored \

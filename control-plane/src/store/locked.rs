@@ -6,6 +6,7 @@ use super::{Corrupt, Store, TokenRow, Transaction, WorkspaceRow, tokens, workspa
 use crate::clock::Clock;
 use crate::error::Error;
 use shared::change::{Change, Head};
+use shared::problem::Problem;
 use shared::timestamp::Timestamp;
 use sqlx::AnyConnection;
 
@@ -72,8 +73,20 @@ impl Locked {
         &mut self.transaction
     }
 
+    /// Refuses to give rights while the edge has another history: the database may be a backup, in which tokens live that
+    /// are dead, the caller's among them.
+    fn check_agreement(&self) -> Result<(), Error> {
+        if self.workspace.conflict.is_none() {
+            return Ok(());
+        }
+        let detail = "The edge knows changes of this workspace that the database lacks, as after a restore from a backup. \
+                      Nothing was done: until the operator has run `control-plane republish`, tokens can only be revoked.";
+        Err(Problem::authority_unavailable().detail(detail).into())
+    }
+
     /// Keeps a new token together with its change, which gets the next number.
     pub(crate) async fn create(&mut self, mut row: TokenRow) -> Result<TokenRow, Error> {
+        self.check_agreement()?;
         row.version = self.next_version();
         tokens::insert(self.connection(), &row).await?;
         self.append(Kind::Create, &row).await?;
@@ -83,6 +96,7 @@ impl Locked {
 
     /// Keeps what a token has become, with what its holder may know of it.
     pub(crate) async fn change(&mut self, before: &TokenRow, after: TokenRow) -> Result<TokenRow, Error> {
+        self.check_agreement()?;
         self.update(Action::TokenChanged, before, after).await
     }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use shared::ledger::LedgerStorage;
 use shared::record::State;
 use std::time::{Duration, Instant};
+use tokio::time::sleep;
 
 fn state(server: &Server, token: &str) -> Option<State> {
     server.edge.ledger().record(&digest_of(token)).unwrap().map(|record| record.state)
@@ -95,6 +96,17 @@ async fn another_history_is_a_conflict_never_acknowledged_and_cured_by_republish
     let conflicts = server.get("/readyz").await.json()["conflicts"].clone();
     assert_eq!(conflicts[0]["workspaceId"], WORKSPACE, "{conflicts}");
 
+    // The caller may be dead: nobody is given rights by what may be a backup.
+    let body = json!({"name": "Late", "scopes": ["read"]});
+    for refused in [
+        server.create(&server.admin, body).await,
+        server.patch(&server.admin, &kept, json!({"scopes": ["deploy"]})).await,
+        server.rotate(&server.admin, &kept, json!({})).await,
+    ] {
+        assert_eq!((refused.status, refused.slug().as_str()), (503, "authority-unavailable"), "{}", refused.text);
+        assert!(refused.text.contains("control-plane republish"), "{}", refused.text);
+    }
+
     let done = republish(&server.app, &server.client, WORKSPACE, |_| ()).await.unwrap();
     assert_eq!((done.epoch, done.revoked), (2, vec![kept.clone()]), "what the ledger knew as revoked stays revoked");
     server.until_status(&kept, "revoked").await;
@@ -102,6 +114,21 @@ async fn another_history_is_a_conflict_never_acknowledged_and_cured_by_republish
     assert_eq!(state(&server, &token), Some(State::Revoked));
     assert_eq!(server.get("/readyz").await.json()["conflicts"], json!([]));
     server.until_status(&server.token(&["read"]).await.0, "active").await;
+}
+
+#[tokio::test]
+async fn another_history_is_noticed_at_start_without_a_change() {
+    let mut server = Server::start(Plan::Pro).await;
+    let (_, token) = server.token(&["read"]).await;
+    server.edge.go_on_elsewhere(&token);
+    server.edge.set_down(true);
+    server.crash_and_restart().await;
+    server.edge.set_down(false);
+    while server.get("/readyz").await.json()["conflicts"] == json!([]) {
+        sleep(Duration::from_millis(20)).await;
+    }
+    let body = json!({"name": "Late", "scopes": ["read"]});
+    assert_eq!(server.create(&server.admin, body).await.status, 503);
 }
 
 #[tokio::test]
