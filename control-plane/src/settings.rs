@@ -15,7 +15,7 @@ use std::str::FromStr;
 pub struct RawSettings {
     /// Database: `sqlite://<file>` or `postgres://<user>@<host>/<name>`. The default is a file in the working
     /// directory: one machine needs no more.
-    #[arg(long, env, default_value = "sqlite://deplo.db", global = true)]
+    #[arg(long, env, hide_env_values = true, default_value = "sqlite://deplo.db", global = true)]
     pub database_url: String,
     /// Where `serve` listens. The default is loopback: put a TLS proxy in front of it.
     #[arg(long, env, default_value = "127.0.0.1:8080", global = true)]

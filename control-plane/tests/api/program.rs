@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use shared::ledger::LedgerStorage;
 use shared::record::State;
 use std::time::Duration;
+use tokio::process::Command;
 use tokio::time::{sleep, timeout};
 
 #[tokio::test]
@@ -57,6 +58,15 @@ async fn metrics_have_a_listener_of_their_own() {
     assert!(scraped.text().await.unwrap().contains("deplo_database_up 1"));
     let elsewhere = program.metrics_url.replace("/metrics", "/healthz");
     assert_eq!(program.http.get(elsewhere).send().await.unwrap().status(), 404);
+}
+
+/// A log may well hold it.
+#[tokio::test]
+async fn help_does_not_tell_the_databases_password() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_control-plane"));
+    let help = command.env("DATABASE_URL", "postgres://deplo:hunter2@db/deplo").arg("--help").output().await.unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    assert!(help.contains("[env: DATABASE_URL") && !help.contains("hunter2"), "{help}");
 }
 
 /// Waits until the ledger has a revocation, whose answer then waits for the lease.
