@@ -66,6 +66,8 @@ pub fn the_pepper_of_tokens() {
         let overlooked = traffic.token("deploy");
         deployment.deploy_edge(&with(&format!("{k1},{k2}")));
         traffic.goes_on();
+        deployment.restart_control_plane(&with(&format!("{k1},{k2}")));
+        traffic.goes_on();
         deployment.restart_control_plane(&with(&format!("{k2},{k1}")));
         traffic.goes_on();
         let made_after = traffic.token("deploy");
