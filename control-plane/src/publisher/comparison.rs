@@ -39,15 +39,14 @@ impl Publisher {
 
     /// Notes a conflict, if there is one.
     async fn compare_one(&self, id: &str) -> Result<(), StepError> {
+        // Read before: while the ledger is asked, a new one may be initialised.
+        let row = workspaces::get(&mut *self.store.connection().await?, id).await?;
+        let was_initialised = row.is_some_and(|row| row.initialised_at.is_some());
         let status = self.edge.status(id).await?;
         match self.compare(id, status.position).await {
             Ok(Agreement::Conflict(why)) => self.conflict(id, &why).await.map(drop),
-            Ok(Agreement::Uninitialised) => {
-                let row = workspaces::get(&mut *self.store.connection().await?, id).await?;
-                let was_initialised = row.is_some_and(|row| row.initialised_at.is_some());
-                if was_initialised { self.conflict(id, LOST_EVERYTHING).await.map(drop) } else { Ok(()) }
-            }
-            Ok(Agreement::Agrees(_)) | Err(StepError::RepublishUnfinished { .. }) => Ok(()),
+            Ok(Agreement::Uninitialised) if was_initialised => self.conflict(id, LOST_EVERYTHING).await.map(drop),
+            Ok(Agreement::Agrees(_) | Agreement::Uninitialised) | Err(StepError::RepublishUnfinished { .. }) => Ok(()),
             Err(why) => Err(why),
         }
     }
