@@ -20,9 +20,11 @@ pub use edge_client::{EdgeClient, EdgeError};
 pub(crate) use step::{Agreement, LOST_EVERYTHING, StepError, kv_writes};
 
 use crate::clock::Clock;
+use crate::error::Error;
 use crate::metrics::{Metrics, Outcome};
 use crate::random;
-use crate::store::{Store, changes};
+use crate::store::{Connection, Corrupt, Store, changes};
+use shared::change::Head;
 use shared::ledger::PublishAnswer;
 use shared::timestamp::Timestamp;
 use std::collections::HashMap;
@@ -60,8 +62,8 @@ const BACKOFF: (Duration, Duration) = (Duration::from_millis(200), Duration::fro
 /// What the ledger said last of a workspace.
 #[derive(Debug, Clone, Copy)]
 struct Published {
-    /// It has every change up to this one.
-    version: u64,
+    /// It has our history up to here.
+    head: Head,
     /// When the last of them is effective.
     due: Instant,
     /// When the last of them is, if it is a create that KV has too.
@@ -247,19 +249,30 @@ impl Publisher {
 
     fn published_at_least(&self, workspace_id: &str, version: i64) -> Option<Published> {
         let published = lock(&self.published).get(workspace_id).copied();
-        published.filter(|published| published.version >= version.cast_unsigned())
+        published.filter(|published| published.head.version >= version.cast_unsigned())
     }
 
-    /// Starts the waits after which every change up to `version` is effective.
-    fn acknowledge_after(self: &Arc<Self>, workspace_id: &str, version: u64, answer: PublishAnswer) {
+    /// What the ledger said last; none if the database has gone back since, as by a failover: that was said of a history
+    /// that is no longer ours.
+    async fn published(&self, connection: &mut Connection, workspace_id: &str) -> Result<Option<Published>, Error> {
+        let Some(published) = lock(&self.published).get(workspace_id).copied() else { return Ok(None) };
+        if changes::has(connection, workspace_id, published.head).await? {
+            return Ok(Some(published));
+        }
+        lock(&self.published).remove(workspace_id);
+        Ok(None)
+    }
+
+    /// Starts the waits after which every change up to `head` is effective.
+    fn acknowledge_after(self: &Arc<Self>, workspace_id: &str, head: Head, answer: PublishAnswer) {
         let due_after = |wait_ms| Instant::now() + Duration::from_millis(wait_ms);
         let (due, create_due) = (due_after(answer.wait_ms), due_after(answer.create_wait_ms));
-        let published = Published { version, due, create_due };
+        let published = Published { head, due, create_due };
         lock(&self.published).insert(workspace_id.into(), published);
         let (publisher, workspace_id) = (Arc::clone(self), String::from(workspace_id));
         tokio::spawn(async move {
             tokio::time::sleep_until(published.due).await;
-            if let Err(why) = publisher.acknowledge(&workspace_id, version).await {
+            if let Err(why) = publisher.acknowledge(&workspace_id, head).await {
                 tracing::error!(
                     workspace = workspace_id,
                     "acknowledged, but not written down; publishing again: {why}"
@@ -270,9 +283,12 @@ impl Publisher {
         });
     }
 
-    async fn acknowledge(&self, workspace_id: &str, version: u64) -> Result<(), sqlx::Error> {
+    async fn acknowledge(&self, workspace_id: &str, head: Head) -> Result<(), Error> {
         let (mut connection, now) = (self.store.writing().await?, self.clock.now());
-        let made = changes::set_acknowledged(&mut connection, workspace_id, version, now).await?;
+        if !changes::has(&mut connection, workspace_id, head).await? {
+            return Err(Corrupt(format!("the database has gone back, and lacks version {}", head.version)).into());
+        }
+        let made = changes::set_acknowledged(&mut connection, workspace_id, head.version, now).await?;
         self.observe_effective(&made, now);
         Ok(())
     }

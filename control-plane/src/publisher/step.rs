@@ -67,11 +67,13 @@ impl Publisher {
 
     /// The first change that is neither acknowledged nor waiting to be.
     async fn next_version(&self, workspace_id: &str) -> Result<Option<u64>, StepError> {
-        let first = changes::first_not_acknowledged(&mut *self.store.connection().await?, workspace_id).await?;
-        let published = lock(&self.published).get(workspace_id).map_or(0, |published| published.version);
-        let Some(first) = first else { return Ok(None) };
-        let next = first.max(published + 1);
-        let row = changes::hash_at(&mut *self.store.connection().await?, workspace_id, next).await?;
+        let mut connection = self.store.connection().await?;
+        let Some(first) = changes::first_not_acknowledged(&mut connection, workspace_id).await? else {
+            return Ok(None);
+        };
+        let published = self.published(&mut connection, workspace_id).await?;
+        let next = first.max(published.map_or(0, |published| published.head.version) + 1);
+        let row = changes::hash_at(&mut connection, workspace_id, next).await?;
         Ok(row.map(|_| next))
     }
 
@@ -91,7 +93,11 @@ impl Publisher {
                     return Err(EdgeError::Nonsense(why).into());
                 }
                 Agreement::Agrees(head) => {
-                    self.acknowledge_after(&workspace.id, head.min(last), answer);
+                    let version = head.min(last);
+                    let hash = changes::hash_at(&mut *self.store.connection().await?, &workspace.id, version).await?;
+                    if let Some(hash) = hash {
+                        self.acknowledge_after(&workspace.id, Head { version, hash }, answer);
+                    }
                     self.start(&workspace.id, Job::Replicate);
                     return Ok(Next::GoOn);
                 }
@@ -162,12 +168,12 @@ impl Publisher {
 
     /// Brings KV up to date with what the ledger has. Only creates wait for it.
     pub(super) async fn replicate_step(&self, workspace_id: &str) -> Result<Next, StepError> {
-        let published = lock(&self.published).get(workspace_id).copied();
         let mut connection = self.store.connection().await?;
+        let published = self.published(&mut connection, workspace_id).await?;
         // Read first: what is committed from here on is for the next step.
         let committed = workspaces::get(&mut connection, workspace_id).await?.map_or(0, |row| row.version);
         let up_to = match changes::first_not_acknowledged(&mut connection, workspace_id).await? {
-            Some(first) => published.map_or(0, |published| published.version).max(first.saturating_sub(1)),
+            Some(first) => published.map_or(0, |published| published.head.version).max(first.saturating_sub(1)),
             None => committed.cast_unsigned(),
         };
         let rows = changes::not_replicated(&mut connection, workspace_id, up_to, BATCH_MAX).await?;

@@ -2,7 +2,7 @@
 
 use super::{Corrupt, TokenRow, tokens};
 use crate::error::Error;
-use shared::change::{ChainHash, Change};
+use shared::change::{ChainHash, Change, Head};
 use shared::digest::Digest;
 use shared::timestamp::Timestamp;
 use sqlx::AnyConnection;
@@ -106,6 +106,14 @@ pub(crate) async fn hash_at(
         .await?;
     let read = |text: String| text.parse().map_err(|_| Corrupt(format!("change {version}: unreadable hash")));
     Ok(hash.map(read).transpose()?)
+}
+
+/// Whether our history came by here.
+///
+/// # Errors
+/// If the database fails, or holds no hash there.
+pub(crate) async fn has(connection: &mut AnyConnection, workspace_id: &str, head: Head) -> Result<bool, Error> {
+    Ok(hash_at(connection, workspace_id, head.version).await? == Some(head.hash))
 }
 
 /// When a change became effective; none: not yet, or no such change.

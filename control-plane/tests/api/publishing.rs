@@ -131,6 +131,29 @@ async fn another_history_is_noticed_at_start_without_a_change() {
     assert_eq!(server.create(&server.admin, body).await.status, 503);
 }
 
+/// A failover to a standby that lacks the last commits, under a process that goes on.
+#[tokio::test]
+async fn a_database_that_goes_back_acknowledges_nothing() {
+    let server = Server::start(Plan::Pro).await;
+    server.token(&["read"]).await;
+    let mut connection = server.database().connect().await;
+    let sql = "SELECT version, hash, audited FROM workspaces";
+    let (version, hash, audited): (i64, String, i64) = sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap();
+    server.token(&["read"]).await;
+    for statement in [
+        format!("DELETE FROM audit_events WHERE number > {audited}"),
+        format!("DELETE FROM changes WHERE version > {version}"),
+        format!("DELETE FROM tokens WHERE version > {version}"),
+        format!("UPDATE workspaces SET version = {version}, hash = '{hash}', audited = {audited}"),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+    }
+    let told = server.create(&server.admin, json!({"name": "New", "scopes": ["read"]})).await;
+    assert_eq!(told.status, 202, "the ledger has another change of this number: {}", told.text);
+    let conflicts = server.get("/readyz").await.json()["conflicts"].clone();
+    assert_eq!(conflicts[0]["workspaceId"], WORKSPACE, "{conflicts}");
+}
+
 #[tokio::test]
 async fn a_project_and_its_tokens_end_together() {
     let server = Server::start(Plan::Pro).await;
