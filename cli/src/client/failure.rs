@@ -13,6 +13,9 @@ use std::time::Duration;
 /// Longest `Retry-After` that is waited for; whoever is told to wait longer is told so.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(10);
 
+/// What is said if a revocation may have been carried out.
+const NOT_KNOWN: &str = "It is not known whether anything was revoked.";
+
 /// A call that brought no answer.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -23,6 +26,41 @@ pub(super) struct Failure {
     pub(super) is_transient: bool,
     /// How long the server wants to be left alone.
     pub(super) retry_after: Option<Duration>,
+}
+
+/// A revocation that nobody confirmed.
+#[derive(Debug)]
+pub(crate) struct Unconfirmed {
+    pub(crate) why: Error,
+    /// Whether it may be revoked all the same.
+    pub(crate) may_be_done: bool,
+}
+
+impl From<Failure> for Unconfirmed {
+    fn from(Failure { error, may_be_done, .. }: Failure) -> Self {
+        Self { why: error, may_be_done }
+    }
+}
+
+impl Unconfirmed {
+    /// Whether the caller is refused now, most likely because a request whose answer was lost has revoked its own token.
+    pub(crate) const fn may_have_ended_caller(&self) -> bool {
+        self.may_be_done && matches!(self.why.exit(), Exit::NotAuthenticated)
+    }
+
+    /// The error, with what is known. That a repeated request is refused says nothing about the one before it.
+    pub(crate) fn into_error(self) -> Error {
+        let Self { why, may_be_done } = self;
+        match (may_be_done, why.exit()) {
+            (false, _) => why.note("Nothing was revoked."),
+            (true, Exit::Pending | Exit::Failed) => why.note(NOT_KNOWN),
+            (true, _) => {
+                let what =
+                    format!("the answer was lost on the way, and the repeated request was refused: {}", why.what());
+                Error::new(Exit::Pending, what).note(NOT_KNOWN)
+            }
+        }
+    }
 }
 
 impl Failure {

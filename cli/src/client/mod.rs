@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::spinner::Spinner;
 use backon::{ExponentialBuilder, Retryable};
 use failure::Failure;
+pub(crate) use failure::Unconfirmed;
 use jiff::Timestamp;
 use model::{
     AccessToken, AccessTokenRequest, AuditEvent, CreatedAccessToken, Page, Receipt, Receipts, Revocations, Rotation,
@@ -97,8 +98,8 @@ impl Client {
     }
 
     /// Revokes the caller's own token.
-    pub(crate) async fn revoke_own(&self, spinner: &Spinner) -> Result<Receipt, Error> {
-        Ok(self.call(&|| self.request(&Route::RevokeOwn, &[]), spinner).await?.value)
+    pub(crate) async fn revoke_own(&self, spinner: &Spinner) -> Result<Receipt, Unconfirmed> {
+        Ok(self.repeat(&|| self.request(&Route::RevokeOwn, &[]), spinner).await?.value)
     }
 
     /// One token.
@@ -187,10 +188,10 @@ impl Client {
         workspace: &WorkspaceId,
         ids: &[String],
         spinner: &Spinner,
-    ) -> Result<Vec<Receipt>, Error> {
+    ) -> Result<Vec<Receipt>, Unconfirmed> {
         let body = Revocations { ids };
         let request = || self.request(&Route::Revoke(workspace), &[]).json(&body);
-        Ok(self.call::<Receipts>(&request, spinner).await?.value.data)
+        Ok(self.repeat::<Receipts>(&request, spinner).await?.value.data)
     }
 
     /// Ids in parts that one request each can revoke.

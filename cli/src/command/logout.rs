@@ -21,6 +21,15 @@ struct SignedOut {
     receipt: Option<Receipt>,
 }
 
+/// What became of the token.
+enum End {
+    /// It was only forgotten.
+    None,
+    Revoked(Receipt),
+    /// Nobody answered its revocation, and it is refused since.
+    Refused,
+}
+
 pub(crate) async fn run(global: &Global, args: &Logout, output: &Output) -> Result<Exit, Error> {
     let mut credentials = Credentials::load()?;
     let api_url = named_api_url(global)?.or_else(|| credentials.api_url().cloned());
@@ -37,20 +46,32 @@ pub(crate) async fn run(global: &Global, args: &Logout, output: &Output) -> Resu
         output.data(&SignedOut { api_url, receipt: None }, String::new)?;
         return Ok(Exit::Done);
     };
-    let receipt = if args.revoke { Some(revoke(&api_url, login, global.timeout.get(), output).await?) } else { None };
+    let end = if args.revoke { revoke(&api_url, login, global.timeout.get(), output).await? } else { End::None };
     credentials.remove(&api_url)?;
-    match &receipt {
-        Some(receipt) => show_receipt(receipt),
-        None => say("The token itself still works; `deplo logout --revoke` would have ended it."),
+    match &end {
+        End::None => say("The token itself still works; `deplo logout --revoke` would have ended it."),
+        End::Revoked(receipt) => show_receipt(receipt),
+        End::Refused => {
+            warn("The answer was lost on the way, and the token is refused now: most likely it is revoked.")
+        }
     }
     say_done(&format!("Signed out of {api_url}"));
-    let exit = if receipt.as_ref().is_some_and(Receipt::is_pending) { Exit::Pending } else { Exit::Done };
+    let (exit, receipt) = match end {
+        End::None => (Exit::Done, None),
+        End::Revoked(receipt) => (if receipt.is_pending() { Exit::Pending } else { Exit::Done }, Some(receipt)),
+        End::Refused => (Exit::Pending, None),
+    };
     output.data(&SignedOut { api_url: Some(api_url), receipt }, String::new)?;
     Ok(exit)
 }
 
-async fn revoke(api_url: &ApiUrl, login: Login, timeout: Duration, output: &Output) -> Result<Receipt, Error> {
+async fn revoke(api_url: &ApiUrl, login: Login, timeout: Duration, output: &Output) -> Result<End, Error> {
     let client = Client::new(api_url, login.token, timeout)?;
-    let receipt = client.revoke_own(&output.spinner("Revoking the token")).await;
-    receipt.map_err(|why| why.note("Nothing was forgotten; `deplo logout` without --revoke forgets the token."))
+    match client.revoke_own(&output.spinner("Revoking the token")).await {
+        Ok(receipt) => Ok(End::Revoked(receipt)),
+        Err(why) if why.may_have_ended_caller() => Ok(End::Refused),
+        Err(why) => {
+            Err(why.into_error().note("Nothing was forgotten; `deplo logout` without --revoke forgets the token."))
+        }
+    }
 }

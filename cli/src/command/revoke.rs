@@ -2,8 +2,8 @@
 
 use super::show_receipt;
 use crate::args::{Global, Revoke};
-use crate::client::Client;
 use crate::client::model::{AccessToken, Receipt};
+use crate::client::{Client, Unconfirmed};
 use crate::clock::now;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -122,7 +122,7 @@ async fn revoke_all(
     ids: &[String],
     wait: Duration,
     output: &Output,
-) -> (Vec<Receipt>, Option<Error>) {
+) -> (Vec<Receipt>, Option<Unconfirmed>) {
     let spinner = output.spinner("Revoking, and waiting until the whole edge refuses");
     let mut receipts = Vec::new();
     for part in Client::revocable_parts(ids) {
@@ -165,19 +165,14 @@ async fn await_edge(
 }
 
 /// 0 only if the whole edge refuses everything that was to be revoked.
-fn conclude(ids: &[String], receipts: &[Receipt], failed: Option<Error>) -> Result<Exit, Error> {
+fn conclude(ids: &[String], receipts: &[Receipt], failed: Option<Unconfirmed>) -> Result<Exit, Error> {
     let count = |is: fn(&Receipt) -> bool| receipts.iter().filter(|receipt| is(receipt)).count();
     let (revoked, pending) = (count(Receipt::is_revoked), count(Receipt::is_pending));
     let missing = ids.len().saturating_sub(revoked + pending);
     match (revoked, pending, failed) {
-        (0, 0, Some(why)) => Err(match why.exit() {
-            Exit::Pending | Exit::RateLimited => {
-                why.note("It is not known whether anything was revoked. Run this again: repeating it does no harm.")
-            }
-            _ => why.note("Nothing was revoked."),
-        }),
-        (_, _, Some(why)) => {
-            say_error(&why);
+        (0, 0, Some(failed)) => Err(unconfirmed_error(failed)),
+        (_, _, Some(failed)) => {
+            say_error(&failed.why);
             Err(Error::new(
                 Exit::PartlyDone,
                 format!("{missing} of {} were not revoked, as far as is known", ids.len()),
@@ -192,6 +187,18 @@ fn conclude(ids: &[String], receipts: &[Receipt], failed: Option<Error>) -> Resu
     }
 }
 
+fn unconfirmed_error(failed: Unconfirmed) -> Error {
+    let (may_be_done, may_have_ended_caller) = (failed.may_be_done, failed.may_have_ended_caller());
+    let error = failed.into_error();
+    match (may_be_done, may_have_ended_caller) {
+        (true, true) => error
+            .note("If the token in use was to be revoked itself, it most likely is.")
+            .note("See with another token: `deplo tokens list --status all`. Repeating this does no harm."),
+        (true, false) => error.note("Run this again: repeating it does no harm."),
+        (false, _) => error,
+    }
+}
+
 fn pending_error(pending: usize, of: usize) -> Error {
     Error::new(Exit::Pending, format!("{pending} of {of} revoked, and not yet refused everywhere"))
         .note("The edge is told as soon as it can be reached. Run this again to wait for it.")
@@ -199,11 +206,11 @@ fn pending_error(pending: usize, of: usize) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{Receipt, check_ids, conclude};
+    use super::{Receipt, Unconfirmed, check_ids, conclude};
     use crate::error::Error;
     use crate::exit::Exit;
 
-    fn conclusion(statuses: &[&str], failed: Option<Exit>) -> Exit {
+    fn conclusion(statuses: &[&str], failed: Option<(Exit, bool)>) -> Exit {
         let ids: Vec<_> = (0..3).map(|number| format!("tok_{number}")).collect();
         let receipt = |(id, status): (&String, &&str)| Receipt {
             id: id.clone(),
@@ -213,7 +220,8 @@ mod tests {
             version: None,
         };
         let receipts: Vec<_> = ids.iter().zip(statuses).map(receipt).collect();
-        conclude(&ids, &receipts, failed.map(|exit| Error::new(exit, "x"))).unwrap_or_else(|why| why.exit())
+        let failed = failed.map(|(exit, may_be_done)| Unconfirmed { why: Error::new(exit, "x"), may_be_done });
+        conclude(&ids, &receipts, failed).unwrap_or_else(|why| why.exit())
     }
 
     #[test]
@@ -224,9 +232,12 @@ mod tests {
             (&["revoked", "not-found", "revoked"], None, Exit::PartlyDone),
             (&["pending", "not-found", "pending"], None, Exit::PartlyDone),
             (&["not-found", "not-found", "not-found"], None, Exit::NotFound),
-            (&[], Some(Exit::NotAuthenticated), Exit::NotAuthenticated),
-            (&[], Some(Exit::Pending), Exit::Pending),
-            (&["revoked"], Some(Exit::Pending), Exit::PartlyDone),
+            (&[], Some((Exit::NotAuthenticated, false)), Exit::NotAuthenticated),
+            (&[], Some((Exit::NotAuthenticated, true)), Exit::Pending),
+            (&[], Some((Exit::RateLimited, true)), Exit::Pending),
+            (&[], Some((Exit::Failed, true)), Exit::Failed),
+            (&[], Some((Exit::Pending, true)), Exit::Pending),
+            (&["revoked"], Some((Exit::Pending, true)), Exit::PartlyDone),
             (&["revoked", "something new", "revoked"], None, Exit::PartlyDone),
         ] {
             assert_eq!(conclusion(statuses, failed), exit, "{statuses:?} {failed:?}");
