@@ -84,6 +84,8 @@ pub fn and_follows_a_rotation_of_its_own(world: &World) {
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let unseen = deplo.command(&["tokens", "rotate", &id]).stdout(full).output().unwrap();
     assert_eq!(unseen.status.code(), Some(1), "it could not be shown");
+    let words = String::from_utf8_lossy(&unseen.stderr);
+    assert!(words.contains(&format!("{id} still works until")), "{words}");
     let who = deplo.run(&["whoami", "--json"]).ended(0).json();
     assert_eq!(who["accessToken"]["createdBy"], id, "and yet it is stored");
 

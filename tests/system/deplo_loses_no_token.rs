@@ -10,13 +10,14 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use std::fs;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use tests::{Deplo, World, serve_forever};
 
-/// Which answers are lost: so many to the first requests for each of the first changes.
-#[derive(Clone, Copy)]
+/// Which answers are lost: so many to the first requests for each of these changes, numbered as they come.
+#[derive(Clone)]
 struct Losses {
-    changes: usize,
+    changes: Range<usize>,
     of_each: usize,
 }
 
@@ -37,7 +38,7 @@ impl Lossy {
             answers.len() - 1
         });
         answers[index].1 += 1;
-        index < self.losses.changes && answers[index].1 <= self.losses.of_each
+        self.losses.changes.contains(&index) && answers[index].1 <= self.losses.of_each
     }
 }
 
@@ -68,7 +69,7 @@ fn change(parts: &Parts) -> Option<String> {
 
 pub fn when_the_answer_to_a_create_is_lost(world: &World) {
     let some = [(1, 1), (2, 2), (3, 1)];
-    for losses in some.map(|(changes, of_each)| Losses { changes, of_each }) {
+    for losses in some.map(|(changes, of_each)| Losses { changes: 0..changes, of_each }) {
         let workspace = world.workspace();
         let deplo = Deplo::new(&between(world, losses)).with_token(&workspace.admin);
         let created = deplo.run(&["tokens", "create", "CI", "--scopes", "deploy"]).ended(0);
@@ -82,7 +83,7 @@ pub fn when_the_answer_to_a_create_is_lost(world: &World) {
 pub fn when_the_answer_to_a_rotation_is_lost(world: &World) {
     let workspace = world.workspace();
     let (id, old) = workspace.token(&world.edge(), &["deploy"], None);
-    let deplo = Deplo::new(&between(world, Losses { changes: 1, of_each: 1 })).with_token(&workspace.admin);
+    let deplo = Deplo::new(&between(world, Losses { changes: 0..1, of_each: 1 })).with_token(&workspace.admin);
     let rotated = deplo.run(&["tokens", "rotate", &id, "--grace", "1h"]).ended(0);
     for token in [old.as_str(), rotated.out.trim()] {
         assert_eq!(world.edge().with_token(token).send("POST", &workspace.deployments()).status, 200);
@@ -101,12 +102,12 @@ pub fn and_names_one_that_nobody_has(world: &World) {
     let (id, _) = workspace.token(&world.edge(), &["deploy"], None);
     let direct = Deplo::new(&world.control_plane.url()).with_token(&workspace.admin);
     let lossy = |losses| Deplo::new(&between(world, losses)).with_token(&workspace.admin);
-    let lost = lossy(Losses { changes: 9, of_each: 1 }).run(&["tokens", "rotate", &id]).ended(1);
+    let lost = lossy(Losses { changes: 0..9, of_each: 1 }).run(&["tokens", "rotate", &id]).ended(1);
     let rotate = lost.err.split("deplo tokens rotate ").nth(1).unwrap_or_else(|| panic!("{}", lost.err));
     let found = direct.run(&["tokens", "rotate", rotate.trim()]).ended(0);
     assert_eq!(world.edge().with_token(found.out.trim()).send("POST", &workspace.deployments()).status, 200);
 
-    let lost = lossy(Losses { changes: 1, of_each: 4 }).run(&["tokens", "create", "X", "--scopes", "read"]).ended(9);
+    let lost = lossy(Losses { changes: 0..1, of_each: 4 }).run(&["tokens", "create", "X", "--scopes", "read"]).ended(9);
     assert!(lost.out.is_empty() && lost.err.contains("may have been made all the same"), "{}", lost.err);
 }
 
@@ -115,10 +116,10 @@ pub fn when_the_answer_to_a_revocation_of_its_own_is_lost(world: &World) {
     let workspace = world.workspace();
     let (id, token) = workspace.token(&world.edge(), &["admin"], None);
     let revoke = ["tokens", "revoke", &id, "--yes"];
-    let deplo = Deplo::new(&between(world, Losses { changes: 1, of_each: 1 })).with_token(&token);
+    let deplo = Deplo::new(&between(world, Losses { changes: 0..1, of_each: 1 })).with_token(&token);
     let revoked = deplo.run(&revoke).ended(9);
     assert!(revoked.err.contains("It is not known") && revoked.err.contains("it most likely is"), "{}", revoked.err);
-    assert_eq!(world.edge().with_token(&token).send("GET", "/access-token").outcome(), "401 invalid-token");
+    assert_eq!(outcome(world, &token), "401 invalid-token");
 
     let direct = deplo.with("DEPLO_API_URL", &world.edge.url()).with("DEPLO_WORKSPACE", &workspace.id);
     let again = direct.run(&revoke).ended(4);
@@ -128,10 +129,53 @@ pub fn when_the_answer_to_a_revocation_of_its_own_is_lost(world: &World) {
 pub fn when_the_answer_to_a_logout_is_lost(world: &World) {
     let workspace = world.workspace();
     let (_, token) = workspace.token(&world.edge(), &["deploy"], None);
-    let deplo = Deplo::new(&between(world, Losses { changes: 1, of_each: 1 }));
+    let deplo = Deplo::new(&between(world, Losses { changes: 0..1, of_each: 1 }));
     let _ = deplo.run_with_input(&["login"], &token).ended(0);
     let logout = deplo.run(&["logout", "--revoke"]).ended(9);
     assert!(logout.err.contains("most likely it is revoked"), "{}", logout.err);
-    assert_eq!(world.edge().with_token(&token).send("GET", "/access-token").outcome(), "401 invalid-token");
+    assert_eq!(outcome(world, &token), "401 invalid-token");
     assert!(!fs::read_to_string(deplo.credentials()).unwrap().contains(&token), "a dead one is not kept");
+}
+
+/// The only admin replaces itself, which asks again after each lost answer, with the token that is being replaced.
+pub fn when_the_answer_to_a_rotation_of_its_own_is_lost(world: &World) {
+    let some = [(0..0, 0), (0..1, 1), (0..2, 2), (1..2, 1)];
+    for losses in some.map(|(changes, of_each)| Losses { changes, of_each }) {
+        let workspace = world.workspace();
+        let deplo = Deplo::new(&between(world, losses));
+        let login = deplo.run_with_input(&["login", "--json"], &workspace.admin).ended(0).json();
+        let id = login["accessToken"]["id"].as_str().unwrap();
+        let rotated = deplo.run(&["tokens", "rotate", id]).ended(0);
+        assert!(rotated.err.contains(&format!("{id} is refused everywhere")), "{}", rotated.err);
+        assert_eq!(outcome(world, &workspace.admin), "401 invalid-token", "the old one is dead, and not in a minute");
+        assert_eq!(outcome(world, rotated.out.trim()), "200");
+        let listed = deplo.run(&["tokens", "list", "--json"]).ended(0).json();
+        assert_eq!(listed["tokens"].as_array().unwrap().len(), 1, "and is stored: {listed}");
+    }
+}
+
+/// The successor is there, whatever becomes of the token that it replaces.
+pub fn and_says_that_a_replaced_one_may_live_on(world: &World) {
+    let workspace = world.workspace();
+    let deplo = Deplo::new(&between(world, Losses { changes: 1..2, of_each: 4 })).with_token(&workspace.admin);
+    let who = deplo.run(&["whoami", "--json"]).ended(0).json();
+    let id = who["accessToken"]["id"].as_str().unwrap();
+    let rotated = deplo.run(&["tokens", "rotate", id]).ended(9);
+    assert_eq!(outcome(world, rotated.out.trim()), "200");
+    assert!(rotated.err.contains(&format!("it is not known whether {id} is revoked")), "{}", rotated.err);
+    assert!(rotated.err.contains("By itself it ends at") && !rotated.err.contains("is refused everywhere"));
+
+    // Nobody has answered the rotation itself.
+    let deplo = Deplo::new(&between(world, Losses { changes: 0..1, of_each: 4 })).with_token(rotated.out.trim());
+    let who = deplo.run(&["whoami", "--json"]).ended(0).json();
+    let lost = deplo.run(&["tokens", "rotate", who["accessToken"]["id"].as_str().unwrap()]).ended(9);
+    assert!(lost.out.is_empty() && lost.err.contains("ends a minute after"), "{}", lost.err);
+    let listed = deplo.run(&["tokens", "list", "--json"]).ended(0).json();
+    let made = listed["tokens"][0]["id"].as_str().unwrap();
+    let found = deplo.run(&["tokens", "rotate", made]).ended(0);
+    assert_eq!(outcome(world, found.out.trim()), "200");
+}
+
+fn outcome(world: &World, token: &str) -> String {
+    world.edge().with_token(token).send("GET", "/access-token").outcome()
 }

@@ -106,6 +106,8 @@ fn main() {
         deplo_loses_no_token::and_names_one_that_nobody_has,
         deplo_loses_no_token::when_the_answer_to_a_revocation_of_its_own_is_lost,
         deplo_loses_no_token::when_the_answer_to_a_logout_is_lost,
+        deplo_loses_no_token::when_the_answer_to_a_rotation_of_its_own_is_lost,
+        deplo_loses_no_token::and_says_that_a_replaced_one_may_live_on,
         deplo_on_a_terminal::asks_before_it_revokes,
         deplo_on_a_terminal::shows_that_it_waits,
         deplo_on_a_terminal::ctrl_c_at_the_question_revokes_nothing,

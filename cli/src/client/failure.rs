@@ -28,11 +28,11 @@ pub(super) struct Failure {
     pub(super) retry_after: Option<Duration>,
 }
 
-/// A revocation that nobody confirmed.
+/// A change that nobody confirmed.
 #[derive(Debug)]
 pub(crate) struct Unconfirmed {
     pub(crate) why: Error,
-    /// Whether it may be revoked all the same.
+    /// Whether it may have been made all the same.
     pub(crate) may_be_done: bool,
 }
 
@@ -48,7 +48,7 @@ impl Unconfirmed {
         self.may_be_done && matches!(self.why.exit(), Exit::NotAuthenticated)
     }
 
-    /// The error, with what is known. That a repeated request is refused says nothing about the one before it.
+    /// The error of a revocation, with what is known. That a repeated request is refused says nothing about the one before it.
     pub(crate) fn into_error(self) -> Error {
         let Self { why, may_be_done } = self;
         match (may_be_done, why.exit()) {

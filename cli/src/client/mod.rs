@@ -91,6 +91,11 @@ impl Client {
         Ok(Self { http, api_url: api_url.clone(), token })
     }
 
+    /// Calls the same API with another token.
+    pub(crate) fn with_token(&self, token: SecretString) -> Self {
+        Self { http: self.http.clone(), api_url: self.api_url.clone(), token }
+    }
+
     /// The caller's own token.
     pub(crate) async fn own(&self, spinner: &Spinner) -> Result<Own, Error> {
         let answer = self.call::<AccessToken>(&|| self.request(&Route::Own, &[]), spinner).await?;
@@ -140,8 +145,8 @@ impl Client {
         request: &AccessTokenRequest,
         spinner: &Spinner,
     ) -> Result<Created, Error> {
-        let answer = self.make(&Route::Create(workspace), request, spinner).await?;
-        self.with_text(workspace, answer, spinner).await
+        let answer = self.make(&Route::Create(workspace), request, spinner).await.map_err(|failed| failed.why)?;
+        self.with_text(workspace, answer, spinner).await.map_err(|failed| failed.why)
     }
 
     /// Replaces a token by another one. The old one works for so many seconds more.
@@ -151,7 +156,7 @@ impl Client {
         id: &str,
         grace_seconds: u64,
         spinner: &Spinner,
-    ) -> Result<Created, Error> {
+    ) -> Result<Created, Unconfirmed> {
         let answer = self.make(&Route::Rotate(workspace, id), &Rotation { grace_seconds }, spinner).await?;
         self.with_text(workspace, answer, spinner).await
     }
@@ -163,20 +168,20 @@ impl Client {
         workspace: &WorkspaceId,
         mut answer: Answer<CreatedAccessToken>,
         spinner: &Spinner,
-    ) -> Result<Created, Error> {
-        let (made_at, mut lost) = (answer.value.view.created_at, 0);
+    ) -> Result<Created, Unconfirmed> {
+        let (made_at, mut losses) = (answer.value.view.created_at, 0);
         loop {
             let Answer { value: CreatedAccessToken { view, token }, status, .. } = answer;
             match token {
                 Some(token) => return Ok(Created { view, token, made_at, is_effective: status == 201 }),
-                None if lost == LOST_MAX => {
-                    let error = Error::failed("the answer was lost on the way, again and again");
-                    return Err(note_lost(error, &view.id));
+                None if losses == LOST_MAX => {
+                    let why = Error::failed("the answer was lost on the way, again and again");
+                    return Err(lost(why, &view.id));
                 }
                 None => {
                     let (route, at_once) = (Route::Rotate(workspace, &view.id), Rotation { grace_seconds: 0 });
-                    answer = self.make(&route, &at_once, spinner).await.map_err(|why| note_lost(why, &view.id))?;
-                    lost += 1;
+                    answer = self.make(&route, &at_once, spinner).await.map_err(|failed| lost(failed.why, &view.id))?;
+                    losses += 1;
                 }
             }
         }
@@ -205,12 +210,12 @@ impl Client {
         route: &Route<'_>,
         body: &impl Serialize,
         spinner: &Spinner,
-    ) -> Result<Answer<CreatedAccessToken>, Error> {
+    ) -> Result<Answer<CreatedAccessToken>, Unconfirmed> {
         let key = Uuid::new_v4().to_string();
         let request = || self.request(route, &[]).header("Idempotency-Key", &key).json(body);
         self.repeat(&request, spinner).await.map_err(|failure| match failure.may_be_done {
-            true => failure.error.note(MAY_BE_MADE),
-            false => failure.error,
+            true => Unconfirmed { why: failure.error.note(MAY_BE_MADE), may_be_done: true },
+            false => failure.into(),
         })
     }
 
@@ -293,6 +298,7 @@ fn workspace_of(headers: &HeaderMap) -> Option<WorkspaceId> {
     path.strip_prefix("/workspaces/")?.split('/').next()?.parse().ok()
 }
 
-fn note_lost(error: Error, id: &str) -> Error {
-    error.note(format!("{id} was made, and nobody has its text. Get one with a text: deplo tokens rotate {id}"))
+fn lost(why: Error, id: &str) -> Unconfirmed {
+    let note = format!("{id} was made, and nobody has its text. Get one with a text: deplo tokens rotate {id}");
+    Unconfirmed { why: why.note(note), may_be_done: true }
 }
