@@ -30,3 +30,9 @@ test("and nobody else", async ({ page, signedIn, workspace }) => {
     await page.keyboard.press("Escape");
   }
 });
+
+test("also whoever takes its rights", async ({ signedIn, workspace }) => {
+  const dialog = await signedIn.openEdit("Admin");
+  await expect(dialog).toContainText(WARNING);
+  await expect(dialog).toContainText(`control-plane token create --workspace ${workspace.id}`);
+});

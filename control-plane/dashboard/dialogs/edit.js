@@ -4,6 +4,7 @@ import { ChangedMeanwhile, changeToken } from "../server/change_token.js";
 import { changed } from "../server/changed.js";
 import { openForm } from "./form.js";
 import { h, named } from "../screen/dom.js";
+import { lastManagerWarning } from "./last_manager.js";
 import { isOwnToken, session } from "../server/session.js";
 import { nameField, scopesField } from "./token_fields.js";
 import { toast } from "../screen/toasts.js";
@@ -20,7 +21,7 @@ export function openEdit(token) {
     title: ["Edit “", named(token.name), "”"],
     intro: [
       h("p", {}, h("code", {}, token.prefix), " · Its project and its expiry stay as they are."),
-      isOwnToken(token.id) && h("p", { class: "note warning" }, OWN),
+      isOwnToken(token.id) && [h("p", { class: "note warning" }, OWN), lastManagerWarning(workspaceId, token)],
     ],
     fields: [name, scopes],
     action: "Save changes",

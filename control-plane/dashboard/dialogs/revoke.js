@@ -5,7 +5,7 @@ import * as calls from "../server/calls.js";
 import { changed, lookAgain } from "../server/changed.js";
 import { button, dialogButtons, openDialog } from "./dialog.js";
 import { h, named } from "../screen/dom.js";
-import { isLastManager } from "../server/managers.js";
+import { lastManagerWarning } from "./last_manager.js";
 import { pause } from "../screen/pause.js";
 import { alertBox } from "../screen/alert.js";
 import { Problem } from "../server/problem.js";
@@ -36,8 +36,8 @@ export function openRevoke(token) {
   const workspaceId = session().workspace.id;
   const alert = alertBox();
   const progress = h("div", { role: "status", class: "progress" });
-  const last = h("div", { role: "alert", class: "alert-slot" });
   const watch = new AbortController();
+  const last = lastManagerWarning(workspaceId, token, watch.signal);
   const revoke = button(ACTION, null, { class: "button danger" });
   const cancel = button("Cancel", () => dialog.close(), { autofocus: true });
   const form = h(
@@ -54,15 +54,9 @@ export function openRevoke(token) {
   const dialog = openDialog({ title, content: form, dismiss: () => dialog.close(), mayClose, closed });
   const isOpen = () => dialog.element.isConnected;
   let isLost = false;
-  isLastManager(workspaceId, token, watch.signal).then(warn, () => {});
 
   function closed() {
     watch.abort();
-  }
-
-  /** @param {boolean} isLast */
-  function warn(isLast) {
-    if (isLast && !revoke.hidden) last.replaceChildren(h("p", { class: "note warning" }, lastWords(workspaceId)));
   }
 
   /** One's own revocation signs out, and is told all the same; others are no business of whoever comes next. */
@@ -104,7 +98,7 @@ export function openRevoke(token) {
     if (!isOpen()) return effectiveAt && tell(": ", words);
     progress.replaceChildren(h("p", { class: effectiveAt ? "done" : "note" }, words));
     if (unseen !== SIGNED_OUT) dialog.rename(["“", named(token.name), "” is revoked"]);
-    last.replaceChildren();
+    last.remove();
     revoke.hidden = true;
     cancel.textContent = "Done";
     cancel.focus();
@@ -145,13 +139,6 @@ async function revokeOwn() {
     throw failure;
   }
 }
-
-/** @param {string} workspaceId */
-const lastWords = (workspaceId) => [
-  "No other token can manage this workspace: afterwards only the operator can make one, with ",
-  h("code", {}, `control-plane token create --workspace ${workspaceId} --name Admin --scopes admin`),
-  ".",
-];
 
 /** @param {Token} token */
 const facts = ({ prefix, lastUsedAt }) => [

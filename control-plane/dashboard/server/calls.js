@@ -41,7 +41,7 @@ export const readOwnToken = (signal) => request("GET", "/access-token", { signal
 
 export const revokeOwnToken = () => requestUntilAnswered("DELETE", "/access-token");
 
-/** @param {string} workspaceId @param {object} filter status, projectId, cursor @param {AbortSignal} signal */
+/** @param {string} workspaceId @param {object} filter status, projectId, cursor @param {AbortSignal} [signal] */
 export const listTokens = (workspaceId, filter, signal) =>
   request("GET", withQuery(within(workspaceId, "access-tokens"), { limit: PAGE_MAX, ...filter }), { signal });
 

@@ -13,7 +13,7 @@ const isManager = (token) =>
  * Whether nobody else could manage the workspace's tokens.
  * @param {string} workspaceId
  * @param {Token} token
- * @param {AbortSignal} signal
+ * @param {AbortSignal} [signal]
  */
 export async function isLastManager(workspaceId, token, signal) {
   if (!isManager(token)) return false;
