@@ -63,3 +63,19 @@ test("also if it was renamed more events ago than are shown", async ({ page, sig
   const rows = signedIn.table("Audit events").getByRole("row");
   await expect(rows.filter({ has: signedIn.link("Second name") })).toHaveCount(50);
 });
+
+test("and not more than somebody has asked for", async ({ page, signedIn, workspace }) => {
+  const { id } = await workspace.makeToken({ name: "CI Deploy" });
+  await page.goto("/#/audit");
+  const rows = signedIn.table("Audit events").getByRole("row");
+  for (const round of [1, 2]) {
+    for (let number = 1; number <= 30; number++) {
+      await workspace.api("PATCH", `/access-tokens/${id}`, { name: `Name ${round}-${number}` });
+    }
+    await page.evaluate(() => new BroadcastChannel("deplo").postMessage("changed"));
+    await expect(rows.filter({ hasText: `→ Name ${round}-30` })).toHaveCount(1);
+  }
+  await expect(rows).toHaveCount(1 + 50);
+  await signedIn.button("Older events").click();
+  await expect(rows.filter({ hasText: "name CI Deploy → Name 1-1" })).toHaveCount(1);
+});

@@ -14,15 +14,15 @@ import { session } from "../server/session.js";
  * @param {AbortSignal} signal
  */
 export function auditList(filter, signal) {
-  /** @type {{events: AuditEvent[], next: string | null, isLoaded: boolean}} */
-  const state = { events: [], next: null, isLoaded: false };
+  /** @type {{events: AuditEvent[], next: string | null, isLoaded: boolean, hasOlder: boolean}} */
+  const state = { events: [], next: null, isLoaded: false, hasOlder: false };
 
   const fetchPage = async (/** @type {string | null} */ cursor) =>
     (await calls.listAuditEvents(session().workspace.id, { ...filter, cursor }, signal)).body;
 
   /**
-   * Fetches the newest. If so many came that there is a gap, what was known before is dropped; names that they do not
-   * tell may have changed in between.
+   * Fetches the newest, and keeps older ones if somebody has asked for them. If so many came that there is a gap, those
+   * are dropped too; names that the newest do not tell may have changed in between.
    */
   async function refresh() {
     const { data, nextCursor } = await fetchPage(null);
@@ -33,14 +33,17 @@ export function auditList(filter, signal) {
     learnNames(namesIn(added));
     Object.assign(
       state,
-      meets ? { events: [...added, ...state.events] } : { events: data, next: nextCursor, isLoaded: true },
+      meets && state.hasOlder
+        ? { events: [...added, ...state.events] }
+        : { events: data, next: nextCursor, isLoaded: true, hasOlder: false },
     );
   }
 
   async function loadOlder() {
     const { next } = state;
     const { data, nextCursor } = await fetchPage(next);
-    if (next === state.next) Object.assign(state, { events: [...state.events, ...data], next: nextCursor });
+    if (next !== state.next) return;
+    Object.assign(state, { events: [...state.events, ...data], next: nextCursor, hasOlder: true });
   }
 
   return {
