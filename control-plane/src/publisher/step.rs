@@ -3,7 +3,7 @@
 use super::{EdgeError, Job, Publisher, lock};
 use crate::error::Error;
 use crate::store::{TokenRow, WorkspaceRow, changes, workspaces};
-use shared::change::Head;
+use shared::change::{Change, Head};
 use shared::ledger::{Compared, Format, KvPut, KvWrites, Position, Publish, Snapshot, compare};
 use shared::limits::{BATCH_MAX, KV_EXPIRATION_EXTRA_MS, KV_EXPIRATION_S_MAX};
 use shared::safeguard::All;
@@ -82,7 +82,7 @@ impl Publisher {
         loop {
             let batch =
                 changes::from_version(&mut *self.store.connection().await?, &workspace.id, version, BATCH_MAX).await?;
-            let last = batch.last().map_or(0, |change| change.version);
+            let last = batch.last().map(Change::head);
             let epoch = workspace.epoch.cast_unsigned();
             let answer = self.edge.publish(&workspace.id, &Publish { format: Format, epoch, changes: batch }).await?;
             match self.compare(&workspace.id, answer.position).await? {
@@ -92,11 +92,11 @@ impl Publisher {
                     let why = format!("the ledger was sent version {version} and stays at {head}");
                     return Err(EdgeError::Nonsense(why).into());
                 }
-                Agreement::Agrees(head) => {
-                    let version = head.min(last);
-                    let hash = changes::hash_at(&mut *self.store.connection().await?, &workspace.id, version).await?;
-                    if let Some(hash) = hash {
-                        self.acknowledge_after(&workspace.id, Head { version, hash }, answer);
+                Agreement::Agrees(_) => {
+                    // The ledger may be further than what was sent, by another process.
+                    let reached = answer.position.map(|position| position.head).into_iter().chain(last);
+                    if let Some(head) = reached.min_by_key(|head| head.version) {
+                        self.acknowledge_after(&workspace.id, head, answer);
                     }
                     self.start(&workspace.id, Job::Replicate);
                     return Ok(Next::GoOn);
